@@ -1,0 +1,35 @@
+using Orleans;
+using Orleans.Concurrency;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.Contracts.Views;
+
+namespace OrleansAcd.Contracts.Grains;
+
+/// <summary>One call. Key: <see cref="CallId"/>. Decides what happens to its legs; commands its media node.</summary>
+[Alias("acd.ICallGrain")]
+public interface ICallGrain : IGrainWithStringKey
+{
+    /// <summary>An event of the media node; completes when its decision is journalled and its effects are sent.</summary>
+    [Alias("OnMedia")]
+    Task OnMedia(MediaEvent media);
+
+    /// <summary>From the queue: an agent is reserved for this call.</summary>
+    [OneWay, Alias("Assigned")]
+    Task Assigned(Assignment assignment);
+
+    /// <summary>From the queue: the call leaves for another queue, keeping its enqueue time.</summary>
+    [OneWay, Alias("Overflowed")]
+    Task Overflowed(QueueId from, QueueId to);
+
+    /// <summary>From the agent, who asks whether the reservation still stands: answered by Confirm or Release, or not at all.</summary>
+    [OneWay, Alias("Verify")]
+    Task Verify(Reservation reservation);
+
+    /// <summary>Ends the call for everybody.</summary>
+    [Alias("Hangup")]
+    Task<bool> Hangup(string by);
+
+    /// <summary>The call as it is now; null where there is none by this id.</summary>
+    [Alias("Get")]
+    Task<CallView?> Get();
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans;
+
+namespace OrleansAcd.Contracts.Media;
+
+/// <summary>What a media node tells about itself and the phones that registered with it.</summary>
+[GenerateSerializer, Immutable, Alias("acd.NodeEvent")]
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(NodeUp), "node-up")]
+[JsonDerivedType(typeof(NodeDraining), "node-draining")]
+[JsonDerivedType(typeof(PhoneChanged), "phone-changed")]
+public abstract record NodeEvent(NodeId Node);
+
+/// <summary>A node is up and takes calls; it wants its <see cref="NodeSettings"/>.</summary>
+[GenerateSerializer, Immutable, Alias("acd.NodeUp")]
+public sealed record NodeUp(NodeId Node, int CallsMax) : NodeEvent(Node);
+
+/// <summary>A node takes no more calls and will end.</summary>
+[GenerateSerializer, Immutable, Alias("acd.NodeDraining")]
+public sealed record NodeDraining(NodeId Node) : NodeEvent(Node);
+
+/// <summary>The registrations of one agent's phones at this node, all of them, after a change; empty: none is left.</summary>
+[GenerateSerializer, Immutable, Alias("acd.PhoneChanged")]
+public sealed record PhoneChanged(NodeId Node, AgentId Agent, ImmutableArray<PhoneContact> Contacts) : NodeEvent(Node);
+
+/// <summary>What every node has to know of the centre: who may register. Sent whole after each change.</summary>
+/// <param name="Version">The centre's version; an older one is ignored.</param>
+[GenerateSerializer, Immutable, Alias("acd.NodeSettings")]
+public sealed record NodeSettings(long Version, string Realm, ImmutableArray<SipAccount> Accounts);
+
+/// <summary>A SIP account: the digests of RFC 7616 section 3.4.2 (A1), never the password.</summary>
+[GenerateSerializer, Immutable, Alias("acd.SipAccount")]
+public sealed record SipAccount(string User, string Ha1Md5, string Ha1Sha256)
+{
+    public override string ToString() => $"SipAccount({User})";
+}
