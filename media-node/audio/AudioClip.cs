@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace OrleansAcd.Audio;
+
+/// <summary>A prompt, ready to be sent: 8 kHz mono, already encoded in both laws, so playing is copying 160 bytes.</summary>
+/// <remarks>Immutable; shared by all calls and threads. Costs two bytes a sample.</remarks>
+public sealed class AudioClip
+{
+    private readonly byte[] _mu;
+    private readonly byte[] _a;
+
+    private AudioClip(string name, byte[] mu, byte[] a)
+    {
+        Name = name;
+        _mu = mu;
+        _a = a;
+    }
+
+    public string Name { get; }
+
+    public int LengthSamples => _mu.Length;
+
+    public TimeSpan Duration => TimeSpan.FromSeconds((double)LengthSamples / G711.SampleRateHz);
+
+    /// <param name="name">What logs and events call it.</param>
+    /// <param name="linear">16-bit linear PCM, mono, 8 kHz, host order.</param>
+    public static AudioClip FromSamples(string name, ReadOnlySpan<short> linear)
+    {
+        var mu = new byte[linear.Length];
+        var a = new byte[linear.Length];
+        G711.Encode(G711Codec.Pcmu, linear, mu);
+        G711.Encode(G711Codec.Pcma, linear, a);
+        return new AudioClip(name, mu, a);
+    }
+
+    /// <summary>Reads a WAV file's bytes, converts them once to 8 kHz mono and encodes them.</summary>
+    /// <returns><see cref="WavReadResult.None"/>, or <see cref="WavReadResult.Truncated"/> with what was there, or why not.</returns>
+    public static WavReadResult TryLoadWav(string name, ReadOnlySpan<byte> file, out AudioClip? clip)
+    {
+        clip = null;
+        var result = WavReader.TryRead(file, out var audio);
+        if (audio is null) return result;
+
+        clip = FromSamples(name, Pcm.ToLinear(Resampler.Convert(audio.Mono, audio.SampleRateHz, G711.SampleRateHz)));
+        return result;
+    }
+
+    public ReadOnlySpan<byte> Encoded(G711Codec codec) => codec == G711Codec.Pcmu ? _mu : _a;
+
+    /// <summary>Copies up to a frame from <paramref name="position"/>; what the clip lacks is filled with silence.</summary>
+    /// <returns>Samples taken from the clip; fewer than the frame means it ended inside.</returns>
+    public int CopyFrame(G711Codec codec, int position, Span<byte> frame)
+    {
+        Debug.Assert(position >= 0, "a clip has no samples before its start");
+        var encoded = Encoded(codec);
+        var count = Math.Clamp(encoded.Length - position, 0, frame.Length);
+        encoded.Slice(Math.Min(position, encoded.Length), count).CopyTo(frame);
+        frame[count..].Fill(G711.Silence(codec));
+        return count;
+    }
+}

@@ -1,0 +1,42 @@
+namespace OrleansAcd.Rtp;
+
+/// <summary>What a relay does with a packet, by its payload type.</summary>
+public enum PayloadAction
+{
+    /// <summary>Not negotiated, or comfort noise (RFC 3389), which the far side fills in by itself.</summary>
+    Drop,
+
+    /// <summary>Audio in the codec that the listener takes.</summary>
+    Audio,
+
+    /// <summary>Audio in the other law.</summary>
+    TranscodeAudio,
+
+    /// <summary>Telephone-event (RFC 4733).</summary>
+    TelephoneEvent,
+}
+
+/// <summary>Payload types of one direction of a relay: those the speaker sends and those the listener expects.</summary>
+/// <remarks>Numbers differ a leg: dynamic telephone-event types always may (RFC 3264 §5.1).</remarks>
+public readonly record struct PayloadMap(
+    byte SourceAudio,
+    byte TargetAudio,
+    bool IsTranscoded,
+    byte? SourceTelephoneEvent,
+    byte? TargetTelephoneEvent)
+{
+    /// <summary>What to do with a packet of this type; <paramref name="target"/> is the type to send it with.</summary>
+    public PayloadAction Find(byte source, out byte target)
+    {
+        if (source == SourceAudio)
+        {
+            target = TargetAudio;
+            return IsTranscoded ? PayloadAction.TranscodeAudio : PayloadAction.Audio;
+        }
+
+        target = TargetTelephoneEvent.GetValueOrDefault();
+        return source == SourceTelephoneEvent && TargetTelephoneEvent is not null
+            ? PayloadAction.TelephoneEvent
+            : PayloadAction.Drop;
+    }
+}
