@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Net;
+
+namespace OrleansAcd.Cli;
+
+/// <summary><c>acd run</c>: the whole centre in one process.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var centre = new Option<FileInfo?>("--centre")
+        {
+            Description = "The centre document; without it a sample centre, kept in the data folder",
+            HelpName = "FILE",
+        };
+        var sip = EndpointOption.Endpoint("--sip", "Where phones connect, UDP and TCP", new IPEndPoint(IPAddress.Any, 5060));
+        var http = EndpointOption.Endpoint("--http", "Where browsers and programs connect", new IPEndPoint(IPAddress.Loopback, 8080));
+        var ports = EndpointOption.Ports("--rtp-ports", "Ports for audio", new PortRange(20_000, 29_999));
+        var data = new Option<DirectoryInfo>("--data")
+        {
+            Description = "Folder for what is kept [data]",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => new DirectoryInfo("data"),
+        };
+        var advertise = EndpointOption.Address("--advertise", "The address that phones are told; default: the one phones reach");
+
+        var command = new Command("run", "Start everything in one process") { centre, sip, http, ports, data, advertise };
+        command.SetAction((parsed, cancellation) => Shell.Run(() => Run(
+            new CentreHostOptions
+            {
+                Sip = parsed.GetValue(sip)!,
+                Http = parsed.GetValue(http)!,
+                RtpPorts = parsed.GetValue(ports),
+                Data = parsed.GetValue(data)!,
+                Advertise = parsed.GetValue(advertise),
+            },
+            parsed.GetValue(centre),
+            cancellation)));
+        return command;
+    }
+
+    private static async Task<int> Run(CentreHostOptions options, FileInfo? centre, CancellationToken cancellation)
+    {
+        var document = await CentreDocuments.ForRun(centre, options.Data, cancellation);
+        await using var host = await CentreHost.Start(options, document.Yaml, cancellation);
+        Banner.Print(host, document);
+        await host.Stopped(cancellation);
+        Console.WriteLine("stopping: calls are told, records are written");
+        await host.Stop();
+        return 0;
+    }
+}

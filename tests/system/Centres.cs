@@ -1,0 +1,16 @@
+namespace OrleansAcd.Tests.System;
+
+/// <summary>Centre documents of the system tests.</summary>
+internal static class Centres
+{
+    /// <summary>One queue, two agents, short times.</summary>
+    public static string Support(string ringTimeout = "15s", string wrapUp = "0s", string greeting = "default", string login = "phone") =>
+        $$"""
+        numbers: [ { number: support, to: queue/support }, { number: "+15550100", to: queue/support } ]
+        queues:
+          - { id: support, name: Support, ring-timeout: {{ringTimeout}}, wrap-up: {{wrapUp}}, greeting: {{greeting}}, music: default }
+        agents:
+          - { id: alice, sip-password: alice-pw, queues: [support], login: {{login}} }
+          - { id: bob, sip-password: bob-pw, queues: [support], login: {{login}} }
+        """;
+}

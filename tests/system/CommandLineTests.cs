@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+using OrleansAcd.Tests.System.Peers;
+
+namespace OrleansAcd.Tests.System;
+
+/// <summary>Bad options and taken ports: one line says what to do, and nothing starts.</summary>
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("--sip nonsense", "--sip")]
+    [InlineData("--rtp-ports 9-1", "--rtp-ports")]
+    [InlineData("--centre does-not-exist.yaml", "does-not-exist.yaml")]
+    [InlineData("--advertise nowhere", "--advertise")]
+    [InlineData("--unknown 1", "--unknown")]
+    public async Task ABadOptionIsNamed(string options, string named)
+    {
+        using var folder = new TestFolder();
+        await using var acd = AcdProcess.StartRaw(folder, ["run", "--data", folder.File("data"), .. options.Split(' ')]);
+
+        Assert.NotEqual(0, await acd.WaitForExit(TimeSpan.FromSeconds(20)));
+
+        Assert.Contains(named, acd.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", acd.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnInvalidCentreNamesLineAndKey()
+    {
+        using var folder = new TestFolder();
+        await File.WriteAllTextAsync(folder.File("bad.yaml"), "queues:\n  - id: support\n    ring-timeout: soon\n");
+        await using var acd = AcdProcess.StartRaw(folder, "run", "--data", folder.File("data"), "--centre", folder.File("bad.yaml"));
+
+        Assert.NotEqual(0, await acd.WaitForExit(TimeSpan.FromSeconds(20)));
+
+        Assert.Contains("line 3", acd.Output, StringComparison.Ordinal);
+        Assert.Contains("ring-timeout", acd.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--sip")]
+    [InlineData("--http")]
+    public async Task APortInUseIsNamed(string option)
+    {
+        using var folder = new TestFolder();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        using var takenUdp = new UdpClient();
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        if (option == "--sip") takenUdp.Client.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        string[] others = option == "--sip" ? ["--http", "127.0.0.1:0"] : ["--sip", "127.0.0.1:0"];
+        await using var acd = AcdProcess.StartRaw(folder, ["run", "--data", folder.File("data"), option, $"127.0.0.1:{port}", .. others]);
+
+        Assert.NotEqual(0, await acd.WaitForExit(TimeSpan.FromSeconds(20)));
+
+        Assert.Contains($"127.0.0.1:{port}", acd.Output, StringComparison.Ordinal);
+        Assert.Contains("in use", acd.Output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace OrleansAcd.Tests.System.Peers;
+
+/// <summary>The product as users start it, <c>acd run</c>, in a process of its own on free loopback ports.</summary>
+public sealed class AcdProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(30);
+
+    private readonly PeerProcess _process;
+
+    private AcdProcess(PeerProcess process, string sip, Uri http, string key)
+    {
+        _process = process;
+        Sip = sip;
+        Key = key;
+        Http = new HttpClient { BaseAddress = http, Timeout = TimeSpan.FromSeconds(10) };
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    /// <summary>HOST:PORT of its SIP socket.</summary>
+    public string Sip { get; }
+
+    public string Key { get; }
+
+    public HttpClient Http { get; }
+
+    public string Output => _process.Output;
+
+    public static PeerProcess StartRaw(TestFolder folder, params IEnumerable<string> arguments) =>
+        PeerProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "acd.dll"), .. arguments], folder.Path);
+
+    /// <summary>Starts it with a centre; waits until it says that it is up.</summary>
+    /// <param name="key">The API key of an earlier start on the same data folder: it is printed only once.</param>
+    public static async Task<AcdProcess> Start(TestFolder folder, string centre, string? key = null)
+    {
+        await File.WriteAllTextAsync(folder.File("centre.yaml"), centre);
+        var process = StartRaw(
+            folder, "run", "--centre", folder.File("centre.yaml"), "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0",
+            "--data", folder.File("data"));
+        var sip = await process.WaitForLine(@"phones +sip:(\S+)", StartMax);
+        var http = await process.WaitForLine(@"browser +(http://\S+)", StartMax);
+        if (key is null)
+        {
+            var printed = await process.WaitForLine(@"API key: (\S+)", StartMax);
+            key = printed.Groups[1].Value;
+        }
+
+        await process.WaitForLine("^ready", StartMax);
+        return new AcdProcess(process, sip.Groups[1].Value, new Uri(http.Groups[1].Value), key);
+    }
+
+    /// <summary>A live subscription to the event feed, from now on.</summary>
+    public Task<EventFeed> Events() => EventFeed.Open(Http);
+
+    public async Task<JsonNode> Get(string path) =>
+        JsonNode.Parse(await Http.GetStringAsync(new Uri(path, UriKind.Relative)))!;
+
+    public async Task<HttpResponseMessage> Post(string path, object body) =>
+        await Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(
+            JsonSerializer.Serialize(body), new MediaTypeHeaderValue("application/json")));
+
+    /// <summary>The only call of this centre so far, whole.</summary>
+    public async Task<JsonNode> OnlyCall()
+    {
+        var list = await Get("/v1/calls");
+        var calls = list["items"]!.AsArray();
+        Assert.Single(calls);
+        return await Get("/v1/calls/" + calls[0]!["id"]!.GetValue<string>());
+    }
+
+    /// <summary>As Ctrl-C; the exit code.</summary>
+    public Task<int> Stop()
+    {
+        _process.Interrupt();
+        return _process.WaitForExit(TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>As kill -9.</summary>
+    public Task<int> Kill()
+    {
+        _process.Kill();
+        return _process.WaitForExit(TimeSpan.FromSeconds(10));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _process.DisposeAsync();
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace OrleansAcd.Tests.System.Peers;
+
+/// <summary>Debian's baresip: a registered phone whose voice is a WAV file and who records what it hears.</summary>
+public sealed class Baresip : IAsyncDisposable
+{
+    private readonly PeerProcess _process;
+
+    private readonly string _home;
+
+    private Baresip(PeerProcess process, string home)
+    {
+        _process = process;
+        _home = home;
+    }
+
+    /// <summary>The WAV file of what this phone heard in its last call; complete once the call has ended.</summary>
+    public string HeardFile => Directory.EnumerateFiles(_home, "dump-*-dec.wav").Order(StringComparer.Ordinal).Last();
+
+    public string Output => _process.Output;
+
+    /// <summary>Starts a phone. With a password it registers and answers by itself; else it only dials.</summary>
+    /// <param name="server">HOST:PORT of the centre.</param>
+    /// <param name="voice">WAV file, 8 kHz mono, that it speaks.</param>
+    public static Baresip Start(TestFolder folder, string user, string? password, string server, string voice, bool tcp = false)
+    {
+        var home = Directory.CreateDirectory(folder.File("baresip-" + user)).FullName;
+        var transport = tcp ? "tcp" : "udp";
+        var account = password is null
+            ? $"<sip:{user}@{server};transport={transport}>;regint=0"
+            : $"<sip:{user}@{server};transport={transport}>;auth_pass={password};regint=60;answermode=auto";
+        File.WriteAllText(Path.Combine(home, "accounts"), account + "\n");
+        File.WriteAllText(Path.Combine(home, "contacts"), "");
+        File.WriteAllText(Path.Combine(home, "config"), Config(voice, home));
+        return new Baresip(PeerProcess.Start("baresip", ["-f", home], home), home);
+    }
+
+    public Task Registered() => _process.WaitForLine("200 OK.*\\[1 binding\\]|useragent.* registered", TimeSpan.FromSeconds(15));
+
+    public Task Established() => _process.WaitForLine("Call established", TimeSpan.FromSeconds(20));
+
+    public Task Closed() => _process.WaitForLine("session closed|Call with .* terminated", TimeSpan.FromSeconds(30));
+
+    public Task Dial(string uri) => _process.Type("/dial " + uri);
+
+    public Task Hangup() => _process.Type("/hangup");
+
+    /// <summary>Ends the program, so that its WAV file is whole.</summary>
+    public async Task Quit()
+    {
+        await _process.Type("/quit");
+        await _process.WaitForExit(TimeSpan.FromSeconds(10));
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static string Config(string voice, string home)
+    {
+        var rtp = FreePorts.Udp(8);
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            poll_method epoll
+            sip_listen 127.0.0.1:{FreePorts.Udp()}
+            net_interface 127.0.0.1
+            rtp_ports {rtp}-{rtp + 7}
+            audio_source aufile,{voice}
+            audio_player aubridge,none
+            ausrc_srate 8000
+            auplay_srate 8000
+            ausrc_channels 1
+            auplay_channels 1
+            module_path /usr/lib/baresip/modules
+            module stdio.so
+            module g711.so
+            module aufile.so
+            module aubridge.so
+            module sndfile.so
+            snd_path {home}
+            module_app account.so
+            module_app contact.so
+            module_app menu.so
+
+            """);
+    }
+}

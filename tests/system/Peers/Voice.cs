@@ -1,0 +1,47 @@
+using OrleansAcd.Audio;
+
+namespace OrleansAcd.Tests.System.Peers;
+
+/// <summary>Voices that can be told apart: each party speaks a tone of its own.</summary>
+public static class Voice
+{
+    public const double CallerHz = 700;
+    public const double AgentHz = 1_300;
+
+    /// <summary>Writes 60 s of a tone at -12 dBFS as a WAV file.</summary>
+    public static string Wav(TestFolder folder, double frequencyHz)
+    {
+        var path = folder.File($"voice-{frequencyHz}.wav");
+        var samples = Tone(frequencyHz, seconds: 60);
+        File.WriteAllBytes(path, WavWriter.ToBytes(samples, 8_000));
+        return path;
+    }
+
+    public static short[] Tone(double frequencyHz, int seconds)
+    {
+        var samples = new short[8_000 * seconds];
+        for (var i = 0; i < samples.Length; i++)
+        {
+            samples[i] = (short)(32_767 * 0.25 * Math.Sin(2 * Math.PI * frequencyHz * i / 8_000));
+        }
+
+        return samples;
+    }
+
+    /// <summary>The longest stretch, in seconds, in which a recording holds this tone at -12 dBFS, give or take 2 dB.</summary>
+    public static double SecondsHeard(string wavFile, double frequencyHz)
+    {
+        Assert.Equal(WavReadResult.None, WavReader.TryRead(File.ReadAllBytes(wavFile), out var audio));
+        var samples = Pcm.ToLinear(audio!.Mono);
+        const int Window = 800;
+        var (longest, current) = (0, 0);
+        for (var start = 0; start + Window <= samples.Length; start += Window)
+        {
+            var level = ToneMeter.LevelAt(samples.AsSpan(start, Window), frequencyHz).Dbfs;
+            current = level is > -14 and < -10 ? current + 1 : 0;
+            longest = Math.Max(longest, current);
+        }
+
+        return longest * Window / 8_000.0;
+    }
+}

@@ -1,0 +1,126 @@
+using OrleansAcd.Tests.System.Peers;
+
+namespace OrleansAcd.Tests.System;
+
+/// <summary>Debian's sipp as caller and as agent: what it sends and expects is written in scenarios/*.xml.</summary>
+public sealed class SippCallTests
+{
+    [Theory]
+    [InlineData("caller-basic", false)]
+    [InlineData("caller-basic", true)]
+    [InlineData("caller-late-offer", false)]
+    [InlineData("caller-reinvite", false)]
+    [InlineData("caller-hold", false)]
+    [InlineData("caller-update", false)]
+    public async Task ACallerReachesAnAgentAndBothGoTheirWay(string scenario, bool tcp)
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        using var events = await acd.Events();
+        var phone = FreePorts.Udp();
+        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone, tcp);
+        await using var agent = Sipp.Start(folder, "agent-answers", "alice", acd.Sip, phone, new SippOptions { Echo = true, Tcp = tcp });
+
+        var port = FreePorts.Udp();
+        await Sipp.Run(folder, scenario, "support", acd.Sip, port, new SippOptions { Pause = TimeSpan.FromSeconds(1), Tcp = tcp });
+
+        await Sipp.Expect(agent, folder, "agent-answers", phone);
+        await events.Next("acd.call.ended.v1");
+        var call = await acd.OnlyCall();
+        Assert.Equal("answered", call["outcome"]!.GetValue<string>());
+        Assert.Equal("alice", call["agent"]!.GetValue<string>());
+        Assert.Equal("caller", call["endedBy"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task ACallSurvivesALineThatLosesATenthOfItsSipMessages()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        using var events = await acd.Events();
+        var phone = FreePorts.Udp();
+        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
+        await using var agent = Sipp.Start(folder, "agent-answers", "alice", acd.Sip, phone, new SippOptions { Calls = 5, Echo = true });
+
+        var port = FreePorts.Udp();
+        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, port, new SippOptions { Calls = 5, LostPercent = 10 });
+
+        for (var i = 0; i < 5; i++) await events.Next("acd.call.ended.v1");
+        var calls = (await acd.Get("/v1/calls"))["items"]!.AsArray();
+        Assert.Equal(5, calls.Count);
+        Assert.All(calls, call => Assert.Equal("answered", call!["outcome"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task ACallerWhoLeavesWhileWaitingIsAbandoned()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        using var events = await acd.Events();
+
+        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(1) });
+
+        await events.Next("acd.call.ended.v1");
+        var call = await acd.OnlyCall();
+        Assert.Equal("short-abandoned", call["outcome"]!.GetValue<string>());
+        var queue = await acd.Get("/v1/queues/support");
+        Assert.Equal(0, queue["waiting"]!.GetValue<int>());
+        Assert.Equal(1, queue["shortAbandoned"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task ACallerWhoLeavesWhileTheAgentsPhoneRingsEndsTheRinging()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        using var events = await acd.Events();
+        var phone = FreePorts.Udp();
+        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
+        await using var agent = Sipp.Start(folder, "agent-rings", "alice", acd.Sip, phone);
+
+        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(2) });
+
+        await Sipp.Expect(agent, folder, "agent-rings", phone);
+        await events.Next("acd.call.ended.v1");
+        var alice = await acd.Get("/v1/agents/alice");
+        Assert.Equal("ready", alice["presence"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("agent-busy", "busy")]
+    [InlineData("agent-rings", "ring-no-answer")]
+    public async Task AnAgentWhoDoesNotTakeTheCallIsNotReadyAndTheNextAgentGetsIt(string scenario, string reason)
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support(ringTimeout: "2s"));
+        using var events = await acd.Events();
+        var (first, second) = (FreePorts.Udp(), FreePorts.Udp());
+        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, first);
+        await events.Next("acd.agent.changed.v1", e => e["subject"]!.GetValue<string>() == "agent/alice");
+        await Sipp.Register(folder, "bob", "bob-pw", acd.Sip, second);
+        await using var alice = Sipp.Start(folder, scenario, "alice", acd.Sip, first);
+        await using var bob = Sipp.Start(folder, "agent-answers", "bob", acd.Sip, second, new SippOptions { Echo = true });
+
+        var pause = new SippOptions { Pause = TimeSpan.FromSeconds(4) };
+        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), pause);
+
+        await Sipp.Expect(alice, folder, scenario, first);
+        await Sipp.Expect(bob, folder, "agent-answers", second);
+        await events.Next("acd.call.ended.v1");
+        var call = await acd.OnlyCall();
+        Assert.Equal("bob", call["agent"]!.GetValue<string>());
+        Assert.Equal(2, call["offers"]!.GetValue<int>());
+        var state = await acd.Get("/v1/agents/alice");
+        Assert.Equal("not-ready", state["presence"]!.GetValue<string>());
+        Assert.Equal(reason, state["reason"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task ANumberNobodyConfiguredIsAnswered404()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+
+        await Sipp.Run(folder, "caller-unknown-number", "nobody", acd.Sip, FreePorts.Udp());
+    }
+}
