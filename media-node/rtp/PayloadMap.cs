@@ -17,13 +17,15 @@ public enum PayloadAction
 }
 
 /// <summary>Payload types of one direction of a relay: those the speaker sends and those the listener expects.</summary>
-/// <remarks>Numbers differ a leg: dynamic telephone-event types always may (RFC 3264 §5.1).</remarks>
+/// <remarks>Numbers differ a leg: dynamic telephone-event types always may (RFC 3264 §5.1). <c>SourceOtherLaw</c> is the static
+/// type of the law that the speaker was not asked for but may send.</remarks>
 public readonly record struct PayloadMap(
     byte SourceAudio,
     byte TargetAudio,
     bool IsTranscoded,
     byte? SourceTelephoneEvent,
-    byte? TargetTelephoneEvent)
+    byte? TargetTelephoneEvent,
+    byte? SourceOtherLaw = null)
 {
     /// <summary>What to do with a packet of this type; <paramref name="target"/> is the type to send it with.</summary>
     public PayloadAction Find(byte source, out byte target)
@@ -32,6 +34,12 @@ public readonly record struct PayloadMap(
         {
             target = TargetAudio;
             return IsTranscoded ? PayloadAction.TranscodeAudio : PayloadAction.Audio;
+        }
+
+        if (source == SourceOtherLaw)
+        {
+            target = TargetAudio;
+            return IsTranscoded ? PayloadAction.Audio : PayloadAction.TranscodeAudio;
         }
 
         target = TargetTelephoneEvent.GetValueOrDefault();

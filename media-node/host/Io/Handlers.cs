@@ -1,0 +1,27 @@
+using OrleansAcd.MediaCore;
+
+namespace OrleansAcd.MediaNode.Io;
+
+/// <summary>Who owns a socket in a loop.</summary>
+public interface IReadyHandler
+{
+    /// <summary>Something is there to read; called again while there is.</summary>
+    void OnReadable();
+
+    /// <summary>There is room to write; only while asked for.</summary>
+    void OnWritable();
+
+    /// <summary>Handling threw; the loop has counted and reported it, the owner ends what the socket belongs to.</summary>
+    void OnFault(Exception error);
+}
+
+/// <summary>Who needs the 20 ms tick.</summary>
+public interface ITickHandler
+{
+    /// <param name="frames">Periods since the last call: 1, or more when the loop is late.</param>
+    /// <param name="now">The present.</param>
+    void OnTick(int frames, Instant now);
+
+    /// <summary>Handling threw: the owner ends what it belongs to.</summary>
+    void OnFault(Exception error);
+}

@@ -1,0 +1,34 @@
+using OrleansAcd.Audio;
+using OrleansAcd.Rtp;
+
+namespace OrleansAcd.MediaNode.Media;
+
+/// <summary>Which way audio may go, seen from this node: a phone that answers <c>sendonly</c> is ReceiveOnly here.</summary>
+[Flags]
+public enum MediaDirection
+{
+    Inactive = 0,
+    SendOnly = 1,
+    ReceiveOnly = 2,
+    SendReceive = SendOnly | ReceiveOnly,
+}
+
+/// <summary>What offer and answer agreed on for one leg (RFC 3264).</summary>
+/// <param name="Codec">The law.</param>
+/// <param name="PayloadType">Its number, static or dynamic; the same both ways.</param>
+/// <param name="TelephoneEventType">RFC 4733, or null when not agreed.</param>
+/// <param name="RemoteRtp">Where the SDP says; port 0 or address 0 means nowhere (RFC 3264 §8.4's old hold).</param>
+/// <param name="RemoteRtcp">By a=rtcp (RFC 3605), else the port above.</param>
+/// <param name="Direction">Whether this node sends, receives, both or neither.</param>
+public sealed record LegMedia(
+    G711Codec Codec,
+    byte PayloadType,
+    byte? TelephoneEventType,
+    TransportAddress RemoteRtp,
+    TransportAddress RemoteRtcp,
+    MediaDirection Direction)
+{
+    public bool MaySend => (Direction & MediaDirection.SendOnly) != 0;
+
+    public bool MayReceive => (Direction & MediaDirection.ReceiveOnly) != 0;
+}

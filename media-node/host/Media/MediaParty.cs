@@ -1,0 +1,177 @@
+using OrleansAcd.MediaCore;
+using OrleansAcd.MediaNode.Io;
+using OrleansAcd.Rtp;
+
+namespace OrleansAcd.MediaNode.Media;
+
+/// <summary>Where a party's ear is connected to, as the hearing matrix was compiled.</summary>
+internal enum HearingPath
+{
+    Silence,
+
+    /// <summary>One other party, packet by packet.</summary>
+    Relay,
+
+    /// <summary>A prompt or music, a frame a tick.</summary>
+    Clip,
+}
+
+/// <summary>One leg in a conversation: its sockets, what it may hear, what it plays.</summary>
+public sealed class MediaParty : ITimeoutHandler
+{
+    private readonly MediaWorker _worker;
+    private readonly RtpSocketPair _sockets;
+    private readonly TelephoneEventReceiver _keys = new();
+    private readonly LoopTimer _timer;
+    private bool _isTimeoutTold;
+
+    internal MediaParty(AudioConversation conversation, string name, int index, MediaWorker worker, RtpSocketPair sockets)
+    {
+        (Conversation, Name, Index, _worker, _sockets) = (conversation, name, index, worker, sockets);
+        _timer = new LoopTimer(this);
+        Rtp = new MediaStream(worker, sockets.Rtp, this);
+        Rtcp = new ControlStream(worker, sockets.Rtcp, this);
+        worker.Loop.Add(sockets.Rtp, Rtp);
+        worker.Loop.Add(sockets.Rtcp, Rtcp);
+        worker.Loop.Schedule(_timer, Rtcp.NextDeadline);
+    }
+
+    public AudioConversation Conversation { get; }
+
+    /// <summary>The leg's id, for logs and events.</summary>
+    public string Name { get; }
+
+    /// <summary>RTP's port here, for the SDP; RTCP's is the next.</summary>
+    public int LocalPort => _sockets.Port;
+
+    /// <summary>What was agreed, or null before.</summary>
+    public LegMedia? Media { get; private set; }
+
+    public bool IsRemoved { get; private set; }
+
+    /// <summary>Packets that were neither the agreed audio nor telephone-events.</summary>
+    public long Unexpected { get; internal set; }
+
+    public LegQuality Quality => new(
+        Rtp.Statistics.PacketsReceived,
+        Rtp.Statistics.PacketsLost,
+        Rtp.Statistics.Jitter,
+        Rtp.Out.PacketsSent,
+        Rtcp.RemoteFractionLost,
+        Rtcp.RemoteJitter,
+        Rtcp.RoundTrip,
+        Rtp.Strangers + Rtcp.Strangers,
+        Rtp.Malformed + Rtcp.Malformed,
+        Unexpected,
+        Rtp.SendFailures);
+
+    internal int Index { get; }
+
+    internal MediaStream Rtp { get; }
+
+    internal ControlStream Rtcp { get; }
+
+    internal ClipPlayer Player { get; } = new();
+
+    /// <summary>Whom this party shall hear, one bit a party.</summary>
+    internal uint Heard { get; set; }
+
+    internal HearingPath Path { get; set; }
+
+    /// <summary>Those whose ears are connected to this party's mouth, compiled.</summary>
+    internal List<RelayTarget> Targets { get; } = [];
+
+    /// <summary>Whose voice it heard when paths were last compiled.</summary>
+    internal MediaParty? Speaker { get; set; }
+
+    internal bool CanSend => Media is { MaySend: true, RemoteRtp.Port: not 0 } && !IsNowhere(Media.RemoteRtp);
+
+    /// <summary>RFC 3264 §8.4: "a hold of 0.0.0.0", as RFC 2543 had it.</summary>
+    private static bool IsNowhere(TransportAddress address) =>
+        address is { High: 0, Low: 0 } || (address.IsIpV4 && address.IpV4 == 0);
+
+    public void HandleTimeout(Instant now)
+    {
+        Rtcp.HandleTimeout(now);
+        Rtp.OpenIfSilent(now);
+        _keys.HandleTimeout(now);
+        TellKeys();
+        if (IsRemoved) return;
+
+        CheckSilence(now);
+        if (!IsRemoved) _worker.Loop.Schedule(_timer, NextDeadline(now));
+    }
+
+    public void OnFault(Exception error) => Conversation.Fault(error);
+
+    internal void Configure(LegMedia media)
+    {
+        var isMoved = Media is null || Media.RemoteRtp != media.RemoteRtp;
+        Media = media;
+        if (isMoved) Rtp.Expect(media.RemoteRtp);
+        Rtcp.Expect(media.RemoteRtcp);
+
+        // A hold may have been long: silence counts from now.
+        var now = _worker.Loop.Now;
+        Rtp.BeginSilence(now);
+        _isTimeoutTold = false;
+        _worker.Loop.Schedule(_timer, NextDeadline(now));
+    }
+
+    internal void HandleKeys(in RtpHeader header, ReadOnlySpan<byte> payload, Instant now)
+    {
+        _keys.Handle(header.Marker, header.Timestamp, payload, now);
+        TellKeys();
+        if (!IsRemoved && _keys.NextDeadline is { } due && due < _timer.Due) _worker.Loop.Schedule(_timer, due);
+    }
+
+    internal void SourceChanged(Instant now)
+    {
+        _isTimeoutTold = false;
+        _keys.Restart(now);
+        TellKeys();
+    }
+
+    internal void Remove(Instant now)
+    {
+        if (IsRemoved) return;
+
+        Rtcp.SendBye(now);
+        IsRemoved = true;
+        _worker.Loop.Cancel(_timer);
+        _worker.Loop.Remove(_sockets.Rtp);
+        _worker.Loop.Remove(_sockets.Rtcp);
+        _worker.Ports.Return(_sockets, now);
+    }
+
+    private void TellKeys()
+    {
+        while (!IsRemoved && _keys.TryPoll(out var key)) Conversation.Observer.OnDigit(this, key);
+    }
+
+    private void CheckSilence(Instant now)
+    {
+        var silence = now - Rtp.LastHeard;
+        var isSilent = Media is { MayReceive: true } && silence >= _worker.Options.RtpTimeout;
+        var isNews = isSilent && !_isTimeoutTold;
+        _isTimeoutTold = isSilent;
+        if (isNews) Conversation.Observer.OnRtpTimeout(this, silence);
+    }
+
+    private Instant NextDeadline(Instant now)
+    {
+        var due = Rtcp.NextDeadline;
+        if (Media is { MayReceive: true })
+        {
+            var silence = Rtp.LastHeard + _worker.Options.RtpTimeout;
+            if (silence > now) due = Instant.Min(due, silence);
+            var open = Rtp.LastHeard + _worker.Options.Latching.TakeoverSilence;
+            if (open > now) due = Instant.Min(due, open);
+        }
+
+        return Instant.Min(due, _keys.NextDeadline ?? Instant.Never);
+    }
+}
+
+/// <summary>One compiled way from a speaker to a listener.</summary>
+internal readonly record struct RelayTarget(MediaParty Listener, PayloadMap Map);

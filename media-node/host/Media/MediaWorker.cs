@@ -1,0 +1,29 @@
+using OrleansAcd.MediaCore;
+using OrleansAcd.MediaNode.Io;
+using OrleansAcd.Rtp;
+
+namespace OrleansAcd.MediaNode.Media;
+
+/// <summary>What all conversations of one loop share: the loop, ports, random numbers and the buffers of its one thread.</summary>
+public sealed class MediaWorker(EventLoop loop, RtpPortPool ports, TransportAddress localHost, IIdSource random)
+{
+    /// <summary>The largest datagram looked at: an Ethernet frame's worth.</summary>
+    internal const int DatagramMaxBytes = 1_500;
+
+    private readonly byte[] _received = GC.AllocateArray<byte>(DatagramMaxBytes, pinned: true);
+    private readonly byte[] _outgoing = GC.AllocateArray<byte>(DatagramMaxBytes, pinned: true);
+
+    public EventLoop Loop { get; } = loop;
+
+    public RtpPortPool Ports { get; } = ports;
+
+    public TransportAddress LocalHost { get; } = localHost;
+
+    public MediaOptions Options { get; init; } = MediaOptions.Default;
+
+    internal IIdSource Random { get; } = random;
+
+    internal Span<byte> Received => _received;
+
+    internal Span<byte> Outgoing => _outgoing;
+}
