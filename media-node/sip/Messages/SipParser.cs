@@ -204,8 +204,10 @@ internal ref struct SipMessageReader(ReadOnlySpan<byte> bytes)
             var end = _bytes[_at..].IndexOf("\r\n"u8);
             if (end < 0)
             {
+                // A datagram that ends after a whole header line lacks only the blank line: taken as it is.
+                var whole = _at == _bytes.Length;
                 _at = _bytes.Length;
-                return -1;
+                return whole ? 0 : -1;
             }
 
             _at += end + 2;

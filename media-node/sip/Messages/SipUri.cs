@@ -66,7 +66,7 @@ public sealed class SipUri : IEquatable<SipUri>
         var host = Host.AsSpan();
         if (host.Length > 2 && host[0] == '[') host = host[1..^1];
         else if (host.IsEmpty || !char.IsAsciiDigit(host[0])) host = [];
-        return IPAddress.TryParse(host, out address);
+        return TryParseAddress(host, out address);
     }
 
     /// <summary>Makes a sip URI; the user is escaped as needed.</summary>
@@ -206,7 +206,16 @@ public sealed class SipUri : IEquatable<SipUri>
     }
 
     internal static bool IsIPv6(ReadOnlySpan<char> text) =>
-        !text.ContainsAny("%[]") && text.Contains(':') && IPAddress.TryParse(text, out _);
+        !text.ContainsAny("%[]") && text.Contains(':') && TryParseAddress(text, out _);
+
+    /// <summary>RFC 5118 §4.10: the grammar of RFC 3261 allows three colons before an IPv4 part; two are meant.</summary>
+    private static bool TryParseAddress(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        var colons = text.IndexOf(":::");
+        return colons < 0
+            ? IPAddress.TryParse(text, out address)
+            : IPAddress.TryParse(string.Concat(text[..colons], text[(colons + 1)..]), out address);
+    }
 
     private static bool EscapesAreWhole(ReadOnlySpan<char> text)
     {

