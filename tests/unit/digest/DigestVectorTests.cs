@@ -31,7 +31,7 @@ public sealed class DigestVectorTests
             "J\u00e4s\u00f8n Doe", "api@example.org", "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK", "/doe.json",
             new DigestScheme(DigestAlgorithm.Sha512Trunc256))
         {
-            Qop = "auth", NonceCount = 1, Cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+niz/sm",
+            Qop = "auth", NonceCount = 1, Cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v",
         };
         Assert.Equal(
             "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5",
