@@ -53,11 +53,11 @@ internal sealed class LocalStream<T>(LocalStreamBus bus, string name) : ILocalSt
                 throw new StreamFullException($"{_waiting.Count} publishers wait for stream {name}.");
             }
 
-            waiting = new WaitingPublisher<T>(message);
+            waiting = new WaitingPublisher<T>(message, bus.PublisherOptions);
             _waiting.AddLast(waiting);
         }
 
-        waiting.Watch(cancellationToken, Forget);
+        waiting.Watch(Forget, cancellationToken);
         return new(waiting.Done);
     }
 
@@ -73,23 +73,36 @@ internal sealed class LocalStream<T>(LocalStreamBus bus, string name) : ILocalSt
     /// <summary>A subscriber leaves.</summary>
     public void Remove(LocalSubscription<T> subscription)
     {
+        List<WaitingPublisher<T>>? admitted;
         lock (Gate)
         {
             _subscriptions = [.. _subscriptions.Where(other => other != subscription)];
-            AdmitWaitingLocked();
+            admitted = AdmitWaitingLocked();
         }
 
+        Finish(admitted);
         bus.RemoveIfUnheard(name);
     }
 
-    /// <summary>A subscriber has room again.</summary>
-    public void AdmitWaitingLocked()
+    /// <summary>A subscriber has room again: publishes for those who wait. They are told outside the lock.</summary>
+    public List<WaitingPublisher<T>>? AdmitWaitingLocked()
     {
+        List<WaitingPublisher<T>>? admitted = null;
         while (_waiting.First is { } first && TryPublishLocked(first.Value.Message))
         {
             _waiting.RemoveFirst();
-            first.Value.Finish();
+            (admitted ??= []).Add(first.Value);
         }
+
+        return admitted;
+    }
+
+    /// <summary>Tells publishers that their message is published.</summary>
+    public static void Finish(List<WaitingPublisher<T>>? admitted)
+    {
+        if (admitted is null) return;
+
+        foreach (var publisher in admitted) publisher.Finish();
     }
 
     private bool TryPublishLocked(T message)

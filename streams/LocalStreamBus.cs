@@ -20,6 +20,11 @@ public sealed partial class LocalStreamBus : IStreamBus
 
     internal StreamBusOptions Options { get; }
 
+    /// <summary>Publishers go on in the pool; on any other scheduler, where theirs says.</summary>
+    internal TaskCreationOptions PublisherOptions => Options.Scheduler == TaskScheduler.Default
+        ? TaskCreationOptions.RunContinuationsAsynchronously
+        : TaskCreationOptions.None;
+
     internal StreamTally Tally { get; } = new();
 
     /// <inheritdoc/>
@@ -80,7 +85,6 @@ public sealed partial class LocalStreamBus : IStreamBus
 
     internal void ReportGivenUp(string stream, object message, Exception error)
     {
-        Tally.GaveUp();
         LogGivenUp(_log, stream, message.GetType().Name, error);
         try
         {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace OrleansAcd.Streams;
 
 /// <summary>One subscriber: a lane of messages per key, and workers that take lanes in turn.</summary>
@@ -41,9 +43,9 @@ internal sealed class LocalSubscription<T> : IAsyncDisposable
     /// <summary>Takes a message in.</summary>
     public void EnqueueLocked(T message)
     {
+        var key = _options.Key?.Invoke(message) ?? string.Empty;
         _pending++;
         _bus.Tally.Queued();
-        var key = _options.Key?.Invoke(message) ?? string.Empty;
         if (!_lanes.TryGetValue(key, out var lane)) _lanes[key] = lane = new Lane<T>(key);
         lane.Messages.Enqueue(message);
         if (lane.Messages.Count > 1) return;
@@ -67,7 +69,9 @@ internal sealed class LocalSubscription<T> : IAsyncDisposable
         }
 
         _stream.Remove(this);
-        await _ended.CancelAsync();
+#pragma warning disable CA1849 // CancelAsync would leave the scheduler of the options.
+        _ended.Cancel();
+#pragma warning restore CA1849
         try
         {
             await _idle.Task.WaitAsync(_bus.Options.EndTimeout, _bus.Options.TimeProvider);
@@ -101,41 +105,48 @@ internal sealed class LocalSubscription<T> : IAsyncDisposable
 
     private async Task WorkAsync()
     {
-        while (Take() is { } lane)
-        {
-            var message = lane.Messages.Peek();
-            var delivered = await HandleAsync(message);
-            PutBack(lane, delivered);
-        }
+        while (Take(out var lane, out var message)) PutBack(lane, await HandleAsync(message));
     }
 
-    private Lane<T>? Take()
+    private bool Take([NotNullWhen(true)] out Lane<T>? lane, [NotNullWhen(true)] out T? message)
     {
+        bool isLast;
         lock (_stream.Gate)
         {
-            if (!_isEnded && _ready.TryDequeue(out var lane)) return lane;
+            if (!_isEnded && _ready.TryDequeue(out lane))
+            {
+                message = lane.Messages.Peek();
+                return true;
+            }
 
-            if (--_workers == 0 && _isEnded) _idle.TrySetResult();
-            return null;
+            isLast = --_workers == 0 && _isEnded;
         }
+
+        if (isLast) _idle.TrySetResult();
+        lane = null;
+        message = default;
+        return false;
     }
 
-    private void PutBack(Lane<T> lane, bool delivered)
+    private void PutBack(Lane<T> lane, MessageEnd end)
     {
+        List<WaitingPublisher<T>>? admitted;
         lock (_stream.Gate)
         {
             // A subscription that ended has counted this message as abandoned already.
             if (!lane.Messages.TryDequeue(out _)) return;
 
             _pending--;
-            _bus.Tally.Left(delivered);
+            _bus.Tally.Left(end);
             if (lane.Messages.Count > 0) _ready.Enqueue(lane);
             else _lanes.Remove(lane.Key);
-            _stream.AdmitWaitingLocked();
+            admitted = _stream.AdmitWaitingLocked();
         }
+
+        LocalStream<T>.Finish(admitted);
     }
 
-    private async Task<bool> HandleAsync(T message)
+    private async Task<MessageEnd> HandleAsync(T message)
     {
         var delay = _options.RetryDelay;
         for (var attempt = 0; ; attempt++)
@@ -143,29 +154,29 @@ internal sealed class LocalSubscription<T> : IAsyncDisposable
             try
             {
                 await _handler(message, _ended.Token);
-                return true;
+                return MessageEnd.Delivered;
             }
             catch (OperationCanceledException) when (_ended.IsCancellationRequested)
             {
-                return false;
+                return MessageEnd.Abandoned;
             }
 #pragma warning disable CA1031 // Whatever the handler throws, the message is tried again or given up by name.
             catch (Exception error)
 #pragma warning restore CA1031
             {
-                if (!await MayRetryAsync(message, error, attempt, delay)) return false;
+                if (await WhyGiveUpAsync(message, error, attempt, delay) is { } end) return end;
             }
 
             delay = delay * 2 < _options.RetryDelayMax ? delay * 2 : _options.RetryDelayMax;
         }
     }
 
-    private async Task<bool> MayRetryAsync(T message, Exception error, int attempt, TimeSpan delay)
+    private async Task<MessageEnd?> WhyGiveUpAsync(T message, Exception error, int attempt, TimeSpan delay)
     {
         if (attempt >= _options.RetriesMax)
         {
             _bus.ReportGivenUp(_stream.Name, message, error);
-            return false;
+            return MessageEnd.GivenUp;
         }
 
         _bus.Tally.Retried();
@@ -173,11 +184,11 @@ internal sealed class LocalSubscription<T> : IAsyncDisposable
         try
         {
             await Task.Delay(delay, _bus.Options.TimeProvider, _ended.Token);
-            return true;
+            return null;
         }
         catch (OperationCanceledException)
         {
-            return false;
+            return MessageEnd.Abandoned;
         }
     }
 

@@ -22,13 +22,13 @@ internal sealed class StreamTally
 
     public void Retried() => Interlocked.Increment(ref _retried);
 
-    public void GaveUp() => Interlocked.Increment(ref _givenUp);
-
-    /// <summary>A message left its subscription, handled or not.</summary>
-    public void Left(bool delivered)
+    /// <summary>A message left its subscription.</summary>
+    public void Left(MessageEnd end)
     {
         Interlocked.Decrement(ref _pending);
-        if (delivered) Interlocked.Increment(ref _delivered);
+        if (end == MessageEnd.Delivered) Interlocked.Increment(ref _delivered);
+        if (end == MessageEnd.GivenUp) Interlocked.Increment(ref _givenUp);
+        if (end == MessageEnd.Abandoned) Interlocked.Increment(ref _abandoned);
     }
 
     /// <summary>Messages left unhandled because their subscription ended.</summary>

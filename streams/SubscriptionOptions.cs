@@ -4,7 +4,8 @@ namespace OrleansAcd.Streams;
 public sealed record SubscriptionOptions<T>
 {
     /// <summary>Messages of one key are handled in order, those of different keys at the same time (a call's events
-    /// by its call id). Null: all in order, one at a time.</summary>
+    /// by its call id). Null: all in order, one at a time. Runs while publishing: quick, and never
+    /// throwing.</summary>
     public Func<T, string>? Key { get; init; }
 
     /// <summary>Messages handled at the same time, when there is a key.</summary>

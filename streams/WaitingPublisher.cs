@@ -1,9 +1,9 @@
 namespace OrleansAcd.Streams;
 
 /// <summary>A publisher that waits for room.</summary>
-internal sealed class WaitingPublisher<T>(T message)
+internal sealed class WaitingPublisher<T>(T message, TaskCreationOptions options)
 {
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _done = new(options);
     private CancellationTokenRegistration _registration;
 
     /// <summary>What it publishes.</summary>
@@ -13,7 +13,7 @@ internal sealed class WaitingPublisher<T>(T message)
     public Task Done => _done.Task;
 
     /// <summary>Stops waiting when the token says so and it still waits.</summary>
-    public void Watch(CancellationToken token, Func<WaitingPublisher<T>, bool> forget) =>
+    public void Watch(Func<WaitingPublisher<T>, bool> forget, CancellationToken token) =>
         _registration = token.UnsafeRegister(
             _ =>
             {
