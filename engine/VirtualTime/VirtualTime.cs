@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace OrleansAcd.Engine;
 
 /// <summary>Time that runs only when told to, and the order of turns, drawn from a seed: same seed, same run.</summary>
@@ -86,9 +84,8 @@ public sealed class VirtualTime
         }
     }
 
-    internal void Record(GrainId grain, string what)
+    internal void Record(string name, string what)
     {
-        var name = grain.ToString();
         _trace.Add(TimeProvider.GetTimestamp(), name, what);
         Traced?.Invoke(TimeProvider.Elapsed, name, what);
     }

@@ -1,0 +1,174 @@
+using System.Net;
+using OrleansAcd.MediaCore;
+using OrleansAcd.MediaNode.Io;
+using OrleansAcd.Rtp;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Stack;
+
+namespace OrleansAcd.MediaNode.Signalling;
+
+/// <summary>Who owns what a stack tells.</summary>
+public interface ISipOwner
+{
+    void OnSipEvent(SipEvent happened, Instant now);
+}
+
+/// <summary>Limits of an edge.</summary>
+public sealed record SipEdgeOptions
+{
+    public int ConnectionsMax { get; init; } = 10_000;
+
+    /// <summary>Bytes that may wait for room in one TCP connection.</summary>
+    public int UnsentBytesMax { get; init; } = 256 * 1024;
+
+    /// <summary>A TCP connection that sent nothing for so long is closed.</summary>
+    public TimeSpan ConnectionIdleMax { get; init; } = TimeSpan.FromMinutes(15);
+}
+
+/// <summary>A <see cref="SipStack"/> on a loop: its UDP socket, its TCP listener and connections, its deadline.</summary>
+/// <remarks>Used on the loop's thread only. After calling the stack from outside an event, call <see cref="Flush"/>.</remarks>
+public sealed class SipEdge : IReadyHandler, ITimeoutHandler, IDisposable
+{
+    private const int DatagramsPerTurnMax = 64;
+    private const int AddressesKeptMax = 8_192;
+    private const int BindTriesMax = 20;
+
+    private readonly EventLoop _loop;
+    private readonly UdpSocket _udp;
+    private readonly SipConnections _connections;
+    private readonly ISipOwner _owner;
+    private readonly byte[] _datagram = new byte[SipLimits.MessageBytesMax + 1];
+    private readonly Dictionary<TransportAddress, IPEndPoint> _addresses = [];
+    private readonly LoopTimer _sweep;
+    private bool _isFlushing;
+
+    private SipEdge(EventLoop loop, UdpSocket udp, SipConnections connections, SipStack stack, ISipOwner owner)
+    {
+        (_loop, _udp, _connections, _owner, Stack) = (loop, udp, connections, owner, stack);
+        _sweep = new LoopTimer(this);
+    }
+
+    public SipStack Stack { get; }
+
+    /// <summary>Where UDP and TCP are bound; the same port.</summary>
+    public IPEndPoint Local => _udp.Local.ToIpEndPoint();
+
+    /// <summary>Datagrams that the system did not take.</summary>
+    public long SendFailures { get; private set; }
+
+    public int ConnectionCount => _connections.Count;
+
+    /// <summary>Binds UDP and TCP at one port and starts to serve; null when the address is taken or not ours.</summary>
+    /// <param name="local">Port 0 takes any that is free for both.</param>
+    /// <param name="stack">Makes the stack once the port is known.</param>
+    public static SipEdge? Bind(
+        EventLoop loop, IPEndPoint local, Func<IPEndPoint, SipStack> stack, ISipOwner owner, SipEdgeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(loop);
+        for (var attempt = 0; attempt < (local.Port == 0 ? BindTriesMax : 1); attempt++)
+        {
+            var udp = loop.Net.BindUdp(TransportAddress.From(local), SocketOptions.Signalling);
+            if (udp is null) return null;
+
+            var connections = new SipConnections(loop, options ?? new SipEdgeOptions());
+            if (connections.Listen(udp.Local)) return Start(loop, udp, connections, stack, owner);
+
+            udp.Dispose();
+        }
+
+        return null;
+    }
+
+    /// <summary>Sends what the stack has to send and tells the owner what it has to tell, until it has nothing more.</summary>
+    public void Flush()
+    {
+        if (_isFlushing) return;
+
+        _isFlushing = true;
+        try
+        {
+            while (Stack.TryPoll(out var output))
+            {
+                if (output.IsSend) Send(output);
+                else _owner.OnSipEvent(output.Event!, _loop.Now);
+            }
+        }
+        finally
+        {
+            _isFlushing = false;
+        }
+    }
+
+    public void OnReadable()
+    {
+        for (var i = 0; i < DatagramsPerTurnMax; i++)
+        {
+            if (_udp.ReceiveFrom(_datagram, out var length, out var from) != IoStatus.Done) return;
+
+            Stack.HandleMessage(_datagram.AsSpan(0, length), new SipFlow(SipTransport.Udp, EndPointOf(from)), _loop.Now);
+            Flush();
+        }
+    }
+
+    public void OnWritable()
+    {
+    }
+
+    /// <summary>One message broke an invariant: it is lost, the loop has counted it, the socket goes on.</summary>
+    public void OnFault(Exception error) => _isFlushing = false;
+
+    public void HandleTimeout(Instant now)
+    {
+        _connections.CloseIdle(now);
+        _loop.Schedule(_sweep, now + TimeSpan.FromMinutes(1));
+    }
+
+    public void Dispose()
+    {
+        _loop.Cancel(_sweep);
+        _loop.Remove(_udp);
+        _udp.Dispose();
+        _connections.Dispose();
+    }
+
+    private static SipEdge Start(
+        EventLoop loop, UdpSocket udp, SipConnections connections, Func<IPEndPoint, SipStack> stack, ISipOwner owner)
+    {
+        var edge = new SipEdge(loop, udp, connections, stack(udp.Local.ToIpEndPoint()), owner);
+        connections.Attach(edge);
+        loop.Add(udp, edge);
+        loop.AddDeadlineHook(() => edge.Stack.NextDeadline, edge.OnDeadline);
+        loop.Schedule(edge._sweep, loop.Now + TimeSpan.FromMinutes(1));
+        return edge;
+    }
+
+    private void OnDeadline(Instant now)
+    {
+        Stack.HandleTimeout(now);
+        Flush();
+    }
+
+    private void Send(in SipOutput output)
+    {
+        if (output.Flow.IsReliable)
+        {
+            if (!_connections.Send(output.Flow, output.Bytes.Span)) Stack.HandleTransportError(output.Flow, _loop.Now);
+            return;
+        }
+
+        var status = _udp.SendTo(output.Bytes.Span, TransportAddress.From(output.Flow.Remote));
+        if (status == IoStatus.Done) return;
+
+        // A full buffer is a lost datagram, which SIP repeats; anything else will not get better.
+        SendFailures++;
+        if (status != IoStatus.WouldBlock) Stack.HandleTransportError(output.Flow, _loop.Now);
+    }
+
+    private IPEndPoint EndPointOf(in TransportAddress address)
+    {
+        if (_addresses.TryGetValue(address, out var known)) return known;
+
+        if (_addresses.Count >= AddressesKeptMax) _addresses.Clear();
+        return _addresses[address] = address.ToIpEndPoint();
+    }
+}
