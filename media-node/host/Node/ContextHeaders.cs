@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.Sip.Messages;
+
+namespace OrleansAcd.MediaNode.Node;
+
+using SipHeader = OrleansAcd.Contracts.Media.SipHeader;
+
+/// <summary>Headers that carry context through the centre: User-to-User (RFC 7433) and X-*.</summary>
+internal static class ContextHeaders
+{
+    public const int HeadersMax = 32;
+    public const int ValueCharsMax = 1_024;
+
+    public static ImmutableArray<SipHeader> Of(SipRequest invite)
+    {
+        var context = ImmutableArray.CreateBuilder<SipHeader>();
+        foreach (var header in invite.Headers)
+        {
+            if (context.Count == HeadersMax) break;
+            if (IsContext(header.Name) && header.Value.Length <= ValueCharsMax) context.Add(new SipHeader(header.Name, header.Value));
+        }
+
+        return context.ToImmutable();
+    }
+
+    /// <summary>For an INVITE of ours; whatever could break a line, or is no name of a header, is left out.</summary>
+    public static IReadOnlyList<OrleansAcd.Sip.Messages.SipHeader> ToSip(ImmutableArray<SipHeader> headers) =>
+    [
+        .. headers
+            .Where(header => IsContext(header.Name) && header.Name.All(IsNameChar) && !header.Value.Any(char.IsControl))
+            .Take(HeadersMax)
+            .Select(header => OrleansAcd.Sip.Messages.SipHeader.Of(header.Name, header.Value)),
+    ];
+
+    private static bool IsContext(string name) =>
+        name.StartsWith("X-", StringComparison.OrdinalIgnoreCase) || name.Equals("User-to-User", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsNameChar(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
+}

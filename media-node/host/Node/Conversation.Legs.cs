@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Net;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaNode.Media;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Sdp;
+using OrleansAcd.Sip.Stack;
+
+namespace OrleansAcd.MediaNode.Node;
+
+using SipHeader = OrleansAcd.Sip.Messages.SipHeader;
+
+/// <summary>Legs: offered, answered, dialled, hung up. The way from commands to SIP.</summary>
+internal sealed partial class Conversation
+{
+    /// <summary>Takes a caller's INVITE as this conversation's first leg: SDP read, ports bound, our answer made.</summary>
+    /// <returns>0, or the status code that refuses the INVITE.</returns>
+    public int Offer(SipCall call, SipRequest invite, SipFlow source)
+    {
+        if (invite.HasBody && !invite.ContentType.Equals("application/sdp", StringComparison.OrdinalIgnoreCase)) return 415;
+        if (_audio.TryAddParty("caller", out var party) != MediaRefusal.None) return 503;
+
+        var leg = AddLeg(LegId.Caller, LegState.Offered, party!);
+        leg.Active = new Fork(leg, call);
+        var refusal = invite.HasBody ? PrepareAnswer(leg, invite.Body) : 0;
+        if (refusal != 0)
+        {
+            Remove(leg);
+            return refusal;
+        }
+
+        call.Tag = leg.Active;
+        var offered = new LegOffered(
+            Id, _epoch, ++_lastEvent, leg.Id, _worker.Node, invite.RequestUri.UserUnescaped,
+            new PartyIdentity(invite.From.DisplayName, invite.From.Uri.ToString()), ContextHeaders.Of(invite),
+            _worker.Phones.WhoCalls(invite, source.Remote, _worker.Now), leg.Codec);
+        _worker.Publish(offered);
+        return 0;
+    }
+
+    private int PrepareAnswer(Leg leg, ReadOnlyMemory<byte> offer)
+    {
+        if (SessionDescription.TryParse(offer.Span, out var theirs) != SdpError.None)
+        {
+            _worker.Counters.BadDescriptions++;
+            return 400;
+        }
+
+        var exchange = leg.Active!.Exchange;
+        if (exchange.HandleOffer(theirs) == OfferAnswerError.None
+            && exchange.TryAnswer(Ours(leg), null, out var answer) == OfferAnswerError.None
+            && LegDescriptions.Agreed(exchange) is { } agreed)
+        {
+            leg.Answer = answer.ToBytes();
+            leg.Codec = agreed.Codec.ToString().ToUpperInvariant();
+            return 0;
+        }
+
+        _worker.Counters.OffersNotAcceptable++;
+        return 488;
+    }
+
+    private SessionDescription Ours(Leg leg) => LegDescriptions.Ours(leg.Party, _worker.Advertise, _worker.NextBits());
+
+    private void AnswerLeg(Leg leg)
+    {
+        if (leg.State != LegState.Offered) return;
+
+        leg.State = LegState.Answering;
+        var fork = leg.Active!;
+        if (leg.Answer.IsEmpty)
+        {
+            // Late offer, RFC 3261 section 13.2.1: the 200 offers, the ACK answers.
+            fork.Exchange.TryOffer(Ours(leg), out var offer);
+            leg.Answer = offer.ToBytes();
+        }
+        else
+        {
+            Configure(leg);
+        }
+
+        fork.Call!.Accept(_worker.Now, leg.Answer);
+    }
+
+    private void RejectLeg(Leg leg, Reject reject)
+    {
+        if (leg.State != LegState.Offered) return;
+
+        var headers = reject.RetryAfter is { } wait ? RetryAfter(wait) : null;
+        Detach(leg.Active!).Reject(reject.SipCode, _worker.Now, headers: headers);
+        Remove(leg);
+    }
+
+    private void DialLeg(Dial dial)
+    {
+        if (_legs.ContainsKey(dial.Leg) || _legs.Count >= LegsMax)
+        {
+            _worker.Counters.CommandsIgnored++;
+            return;
+        }
+
+        if (_audio.TryAddParty($"leg-{dial.Leg}", out var party) != MediaRefusal.None)
+        {
+            Raise(sequence => new LegFailed(Id, _epoch, sequence, dial.Leg, 503, "no media port"));
+            return;
+        }
+
+        var leg = AddLeg(dial.Leg, LegState.Ringing, party!);
+        foreach (var contact in dial.Contacts) Ring(leg, contact, dial);
+        if (leg.Ringing.Count == 0) FailLeg(leg, 503, "no contact can be reached");
+    }
+
+    private void Ring(Leg leg, PhoneContact contact, Dial dial)
+    {
+        if (DialPlan.Of(contact, dial, _worker.AdvertiseHost) is not { } plan) return;
+
+        var fork = new Fork(leg, null);
+        fork.Exchange.TryOffer(Ours(leg), out var offer);
+        leg.Ringing.Add(fork);
+        fork.Call = _worker.Sip.Invite(plan with { Body = offer.ToBytes(), Tag = fork }, _worker.Now);
+    }
+
+    private void CancelLeg(Leg leg)
+    {
+        if (leg.State != LegState.Ringing) return;
+
+        FailLeg(leg, 487, "cancelled");
+    }
+
+    /// <summary>A dialled leg comes to nothing: whatever rings is cancelled.</summary>
+    private void FailLeg(Leg leg, int code, string reason)
+    {
+        foreach (var fork in leg.Ringing) Detach(fork).Hangup(_worker.Now);
+        leg.Ringing.Clear();
+        Raise(sequence => new LegFailed(Id, _epoch, sequence, leg.Id, code, reason));
+        Remove(leg);
+    }
+
+    private void HangUpLeg(Leg leg, int sipCode, LegEndReason reason)
+    {
+        if (leg.State == LegState.Ringing)
+        {
+            FailLeg(leg, 487, "cancelled");
+            return;
+        }
+
+        var call = Detach(leg.Active!);
+        if (leg.State == LegState.Offered) call.Reject(sipCode is >= 400 and < 700 ? sipCode : 480, _worker.Now);
+        else call.Hangup(_worker.Now, ReasonText(sipCode));
+        EndLeg(leg, reason);
+    }
+
+    private void EndLeg(Leg leg, LegEndReason reason)
+    {
+        var quality = leg.ReadQuality();
+        Raise(sequence => new LegEnded(Id, _epoch, sequence, leg.Id, reason, quality));
+        Remove(leg);
+    }
+
+    /// <summary>What the exchange agreed on goes to the media; a hold by the phone is told.</summary>
+    private bool Configure(Leg leg)
+    {
+        var exchange = leg.Active!.Exchange;
+        if (LegDescriptions.Agreed(exchange) is not { } agreed) return false;
+
+        leg.Codec = agreed.Codec.ToString().ToUpperInvariant();
+        _audio.Configure(leg.Party, agreed);
+        var isHeld = LegDescriptions.IsHold(exchange);
+        if (isHeld != leg.IsHeld)
+        {
+            leg.IsHeld = isHeld;
+            Raise(sequence => new LegHeld(Id, _epoch, sequence, leg.Id, isHeld));
+        }
+
+        return true;
+    }
+
+    /// <summary>The call's later events are nobody's any more: the stack ends it by itself.</summary>
+    private static SipCall Detach(Fork fork)
+    {
+        fork.Call!.Tag = null;
+        return fork.Call;
+    }
+
+    /// <summary>A Reason header, RFC 3326 section 2.</summary>
+    private static string? ReasonText(int sipCode) => sipCode is 0 or 200
+        ? "Q.850;cause=16"
+        : string.Create(CultureInfo.InvariantCulture, $"SIP;cause={sipCode}");
+
+    private static IReadOnlyList<SipHeader> RetryAfter(TimeSpan wait) =>
+    [
+        SipHeader.Of("Retry-After", ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture)),
+    ];
+}

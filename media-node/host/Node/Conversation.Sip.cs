@@ -1,0 +1,141 @@
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Sdp;
+using OrleansAcd.Sip.Stack;
+
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>What the SIP stack tells about this conversation's legs. The way from SIP to events.</summary>
+internal sealed partial class Conversation
+{
+    public void OnProvisional(Fork fork, SipResponse response)
+    {
+        var leg = fork.Leg;
+        if (leg.State != LegState.Ringing || response.StatusCode <= leg.Progress) return;
+
+        leg.Progress = response.StatusCode;
+        Raise(sequence => new LegProgress(Id, _epoch, sequence, leg.Id, response.StatusCode));
+    }
+
+    /// <summary>A phone answered. The first of a leg's contacts has it; the others stop ringing.</summary>
+    public void OnAnswered(Fork fork, SipResponse response)
+    {
+        var leg = fork.Leg;
+        leg.Ringing.Remove(fork);
+        if (leg.State != LegState.Ringing || !TakeAnswer(fork, response.Body))
+        {
+            Detach(fork).Hangup(_worker.Now, ReasonText(488));
+            if (leg.State == LegState.Ringing) FailFork(leg, 488, "its answer has no audio that we speak");
+            return;
+        }
+
+        foreach (var other in leg.Ringing) Detach(other).Hangup(_worker.Now, "SIP;cause=200;text=\"Call completed elsewhere\"");
+        leg.Ringing.Clear();
+        leg.Active = fork;
+        leg.State = LegState.Up;
+        Configure(leg);
+        Raise(sequence => new LegAnswered(Id, _epoch, sequence, leg.Id));
+    }
+
+    public void OnFailed(Fork fork, int code, string reason)
+    {
+        var leg = fork.Leg;
+        leg.Ringing.Remove(fork);
+        if (leg.State == LegState.Ringing) FailFork(leg, code, reason);
+    }
+
+    public void OnEnded(Fork fork, SipEndReason reason)
+    {
+        var leg = fork.Leg;
+        if (leg.Active != fork || leg.State == LegState.Ended) return;
+
+        EndLeg(leg, reason is SipEndReason.RemoteBye or SipEndReason.RemoteCancel
+            ? LegEndReason.RemoteHangup
+            : LegEndReason.SignallingLost);
+    }
+
+    public void OnAck(Fork fork, SipRequest ack)
+    {
+        var leg = fork.Leg;
+        if (fork.Exchange.State == OfferAnswerState.LocalOffered && !TakeLateAnswer(fork, ack.Body))
+        {
+            HangUpLeg(leg, 488, LegEndReason.LocalHangup);
+            return;
+        }
+
+        if (leg.State != LegState.Answering) return;
+
+        leg.State = LegState.Up;
+        Raise(sequence => new LegAnswered(Id, _epoch, sequence, leg.Id));
+    }
+
+    /// <summary>A re-INVITE or UPDATE: hold, resume, another address, or a request for our offer (RFC 3264 section 8).</summary>
+    public void OnReoffered(Fork fork, SipRequest request)
+    {
+        var (call, exchange, leg) = (fork.Call!, fork.Exchange, fork.Leg);
+        if (!request.HasBody)
+        {
+            exchange.TryOffer(Ours(leg), out var offer);
+            call.AcceptReoffer(offer.ToBytes(), _worker.Now);
+            return;
+        }
+
+        if (SessionDescription.TryParse(request.Body.Span, out var theirs) != SdpError.None)
+        {
+            _worker.Counters.BadDescriptions++;
+            call.RejectReoffer(400, _worker.Now);
+        }
+        else if (exchange.HandleOffer(theirs) != OfferAnswerError.None)
+        {
+            call.RejectReoffer(491, _worker.Now);
+        }
+        else if (exchange.TryAnswer(Ours(leg), null, out var answer) != OfferAnswerError.None || !Configure(leg))
+        {
+            exchange.Withdraw();
+            _worker.Counters.OffersNotAcceptable++;
+            call.RejectReoffer(488, _worker.Now);
+        }
+        else
+        {
+            call.AcceptReoffer(answer.ToBytes(), _worker.Now);
+        }
+    }
+
+    private bool TakeAnswer(Fork fork, ReadOnlyMemory<byte> body)
+    {
+        if (SessionDescription.TryParse(body.Span, out var answer) == SdpError.None
+            && fork.Exchange.HandleAnswer(answer) == OfferAnswerError.None)
+        {
+            return LegDescriptions.Agreed(fork.Exchange) is not null;
+        }
+
+        _worker.Counters.BadDescriptions++;
+        return false;
+    }
+
+    private bool TakeLateAnswer(Fork fork, ReadOnlyMemory<byte> body) => TakeAnswer(fork, body) && Configure(fork.Leg);
+
+    /// <summary>One contact failed: the leg fails when it was the last, with the best of all their codes.</summary>
+    private void FailFork(Leg leg, int code, string reason)
+    {
+        leg.BestFailure = Failures.Better(leg.BestFailure, code);
+        if (leg.Ringing.Count == 0) FailLeg(leg, leg.BestFailure, reason);
+    }
+}
+
+/// <summary>Which of several contacts' failures is told, RFC 3261 section 16.7 step 6.</summary>
+internal static class Failures
+{
+    /// <param name="known">0: none yet.</param>
+    public static int Better(int known, int code)
+    {
+        if (known == 0) return code;
+        if (known >= 600 || code >= 600) return Math.Max(known, code);
+
+        // "choose from the lowest response class"; within it, what says most about the person.
+        if (known / 100 != code / 100) return Math.Min(known, code);
+        return Rank(code) < Rank(known) ? code : known;
+
+        static int Rank(int code) => code switch { 486 => 0, 480 => 1, 408 => 2, _ => 3 };
+    }
+}

@@ -1,0 +1,159 @@
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaNode.Media;
+using OrleansAcd.Rtp;
+
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>One call at this node: its legs and their audio. Does what the Call grain commands, tells it what happens.</summary>
+/// <remarks>Lives on its worker's thread, from the first INVITE to the end of the last leg.</remarks>
+internal sealed partial class Conversation : IConversationObserver
+{
+    /// <summary>Legs of one conversation at most, ended ones not counted.</summary>
+    public const int LegsMax = AudioConversation.PartiesMax;
+
+    private readonly NodeWorker _worker;
+    private readonly AudioConversation _audio;
+    private readonly Dictionary<LegId, Leg> _legs = [];
+    private readonly int _epoch;
+    private long _lastCommand;
+    private long _lastEvent;
+
+    public Conversation(NodeWorker worker, CallId id, int epoch)
+    {
+        (_worker, Id, _epoch) = (worker, id, epoch);
+        _audio = new AudioConversation(worker.Media, this);
+    }
+
+    public CallId Id { get; }
+
+    public IReadOnlyCollection<Leg> Legs => _legs.Values;
+
+    /// <summary>Does a command, once: an older epoch or a sequence that was seen is ignored and counted.</summary>
+    public void Execute(MediaCommand command)
+    {
+        if (command.Epoch != _epoch || command.Sequence <= _lastCommand)
+        {
+            _worker.Counters.CommandsIgnored++;
+            return;
+        }
+
+        _lastCommand = command.Sequence;
+        switch (command)
+        {
+            case Answer answer: With(answer.Leg, AnswerLeg); break;
+            case Reject reject: With(reject.Leg, leg => RejectLeg(leg, reject)); break;
+            case Dial dial: DialLeg(dial); break;
+            case CancelDial cancel: With(cancel.Leg, CancelLeg); break;
+            case Hangup hangup: With(hangup.Leg, leg => HangUpLeg(leg, hangup.SipCode, LegEndReason.LocalHangup)); break;
+            case Hear hear: Connect(hear); break;
+            case Play play: With(play.Leg, leg => PlayTo(leg, play)); break;
+            case StopPlay stop: With(stop.Leg, leg => _audio.StopPlay(leg.Party)); break;
+            default: _worker.Counters.CommandsIgnored++; break;
+        }
+    }
+
+    /// <summary>Ends every leg, for a reason that the Call grain is told.</summary>
+    public void End(int sipCode, LegEndReason reason)
+    {
+        foreach (var leg in _legs.Values.ToArray()) HangUpLeg(leg, sipCode, reason);
+    }
+
+    public void OnPlayEnded(MediaParty party, OrleansAcd.Audio.AudioClip clip, bool isComplete)
+    {
+        if (LegOf(party) is not { Playing: { } playing } leg) return;
+
+        if (isComplete && playing.Next(out var isLoop) is { } next)
+        {
+            _audio.Play(party, next, isLoop);
+            return;
+        }
+
+        leg.Playing = null;
+        Raise(sequence => new PlayEnded(Id, _epoch, sequence, leg.Id, playing.Id, isComplete));
+    }
+
+    public void OnDigit(MediaParty party, PressedKey key)
+    {
+        if (LegOf(party) is { } leg)
+        {
+            Raise(sequence => new DigitReceived(Id, _epoch, sequence, leg.Id, key.Key, key.Duration));
+        }
+    }
+
+    public void OnLatched(MediaParty party, TransportAddress peer)
+    {
+        // The party sends to its peer from now on; nobody else needs to know.
+    }
+
+    public void OnRtpTimeout(MediaParty party, TimeSpan silence)
+    {
+        if (LegOf(party) is not { State: LegState.Up } leg) return;
+
+        _worker.Counters.MediaTimeouts++;
+        HangUpLeg(leg, 408, LegEndReason.MediaLost);
+    }
+
+    public void OnFault(AudioConversation conversation, Exception error) => _worker.OnFault(this, error);
+
+    /// <summary>Publishes the next event of this call.</summary>
+    private void Raise(Func<long, MediaEvent> happened) => _worker.Publish(happened(++_lastEvent));
+
+    private void With(LegId id, Action<Leg> act)
+    {
+        if (_legs.TryGetValue(id, out var leg)) act(leg);
+        else _worker.Counters.CommandsIgnored++;
+    }
+
+    private Leg? LegOf(MediaParty party)
+    {
+        foreach (var leg in _legs.Values)
+        {
+            if (leg.Party == party) return leg;
+        }
+
+        return null;
+    }
+
+    private void Connect(Hear hear)
+    {
+        foreach (var listener in _legs.Values)
+        {
+            var heard = hear.Matrix
+                .Where(cell => cell.Listener == listener.Id && _legs.ContainsKey(cell.Speaker))
+                .Select(cell => _legs[cell.Speaker].Party)
+                .ToArray();
+            if (_audio.SetHearing(listener.Party, heard) != MediaRefusal.None) _worker.Counters.CommandsIgnored++;
+        }
+    }
+
+    private void PlayTo(Leg leg, Play play)
+    {
+        var clips = play.Prompts.Select(_worker.Prompts.Find).ToList();
+        _worker.Counters.PromptsMissing += clips.RemoveAll(clip => clip is null);
+        var list = new PlayList(play.PlayId, clips!, play.LoopLast);
+        if (leg.Playing is not null) _audio.StopPlay(leg.Party);
+        if (list.Next(out var isLoop) is not { } first)
+        {
+            Raise(sequence => new PlayEnded(Id, _epoch, sequence, leg.Id, play.PlayId, true));
+            return;
+        }
+
+        leg.Playing = list;
+        _audio.Play(leg.Party, first, isLoop);
+    }
+
+    private Leg AddLeg(LegId id, LegState state, MediaParty party) => _legs[id] = new Leg(this, id, state, party);
+
+    /// <summary>The leg is gone: media closed; after the last one the conversation is too.</summary>
+    private void Remove(Leg leg)
+    {
+        leg.State = LegState.Ended;
+        _legs.Remove(leg.Id);
+        var quality = leg.Party.Quality;
+        _worker.Counters.StrangerPackets += quality.Strangers;
+        _worker.Counters.MalformedPackets += quality.Malformed;
+        _audio.RemoveParty(leg.Party);
+        if (_legs.Count == 0) _worker.Forget(this);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Stack;
+
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>From a registered contact to the INVITE that reaches it.</summary>
+internal static class DialPlan
+{
+    /// <summary>Host that a grain writes into an identity for "this centre": replaced by what phones can call back.</summary>
+    public const string OwnHost = "acd.invalid";
+
+    /// <summary>Null when the contact cannot be read: it was never one that registered here.</summary>
+    public static SipInviteOptions? Of(PhoneContact contact, Dial dial, string advertisedHost)
+    {
+        if (!SipUri.TryParse(contact.Uri, out var target)) return null;
+
+        var from = dial.From.Uri.Replace(OwnHost, advertisedHost, StringComparison.Ordinal);
+        if (!SipUri.TryParse(from, out var identity)) return null;
+
+        return new SipInviteOptions
+        {
+            Target = target,
+            RouteSet = Routes(contact),
+            Flow = contact.Path.IsDefaultOrEmpty ? FlowOf(contact) : null,
+            From = NameAddr.Create(Printable(dial.From.DisplayName), identity),
+            Headers = ContextHeaders.ToSip(dial.Headers),
+        };
+    }
+
+    /// <summary>RFC 3327 section 5.2: the Path of the registration is the route to the phone.</summary>
+    private static List<NameAddr> Routes(PhoneContact contact)
+    {
+        var routes = new List<NameAddr>();
+        if (contact.Path.IsDefaultOrEmpty) return routes;
+
+        foreach (var path in contact.Path)
+        {
+            if (NameAddr.TryParse(path, out var route)) routes.Add(route);
+        }
+
+        return routes;
+    }
+
+    /// <summary>Back the way its REGISTER came, which also passes address translation.</summary>
+    private static SipFlow? FlowOf(PhoneContact contact) => IPEndPoint.TryParse(contact.Source, out var source)
+        ? new SipFlow(contact.Transport == "tcp" ? SipTransport.Tcp : SipTransport.Udp, source)
+        : null;
+
+    private static string Printable(string text) => new([.. text.Where(c => !char.IsControl(c))]);
+}

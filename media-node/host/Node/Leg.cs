@@ -1,0 +1,90 @@
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaNode.Media;
+using OrleansAcd.Sip.Sdp;
+using OrleansAcd.Sip.Stack;
+
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>Where a leg is between its first INVITE and its end.</summary>
+internal enum LegState
+{
+    /// <summary>An INVITE came in; the Call grain has not decided.</summary>
+    Offered,
+
+    /// <summary>We sent 200; the ACK is awaited.</summary>
+    Answering,
+
+    /// <summary>We dialled; nobody has answered.</summary>
+    Ringing,
+
+    Up,
+    Ended,
+}
+
+/// <summary>One party of a conversation: its SIP dialog, its offer/answer exchange, its media.</summary>
+/// <remarks>A dialled leg has a fork for each contact that rings; the one that answers becomes the leg's call.</remarks>
+internal sealed class Leg(Conversation conversation, LegId id, LegState state, MediaParty party)
+{
+    public Conversation Conversation { get; } = conversation;
+
+    public LegId Id { get; } = id;
+
+    public LegState State { get; set; } = state;
+
+    public MediaParty Party { get; } = party;
+
+    /// <summary>The fork that is or became the leg; null while a dialled leg rings.</summary>
+    public Fork? Active { get; set; }
+
+    /// <summary>The contacts that still ring.</summary>
+    public List<Fork> Ringing { get; } = [];
+
+    /// <summary>The best failure of contacts that have failed, RFC 3261 section 16.7 step 6.</summary>
+    public int BestFailure { get; set; }
+
+    /// <summary>The last provisional code that was told.</summary>
+    public int Progress { get; set; }
+
+    /// <summary>Our answer to the INVITE's offer, made when it came in; empty for a late offer.</summary>
+    public ReadOnlyMemory<byte> Answer { get; set; }
+
+    /// <summary>The phone has put us on hold.</summary>
+    public bool IsHeld { get; set; }
+
+    public PlayList? Playing { get; set; }
+
+    public string Codec { get; set; } = "";
+
+    public LegQuality ReadQuality()
+    {
+        var quality = Party.Quality;
+        return new LegQuality(
+            Codec, quality.PacketsReceived, quality.PacketsLost, quality.PacketsSent, quality.Jitter.TotalMilliseconds);
+    }
+}
+
+/// <summary>One INVITE of a leg: to one contact, or from the caller.</summary>
+internal sealed class Fork(Leg leg, SipCall? call)
+{
+    public Leg Leg { get; } = leg;
+
+    public SipCall? Call { get; set; } = call;
+
+    public OfferAnswer Exchange { get; } = new();
+}
+
+/// <summary>Prompts that a leg is played one after the other.</summary>
+internal sealed class PlayList(PlayId id, IReadOnlyList<OrleansAcd.Audio.AudioClip> clips, bool loopLast)
+{
+    private int _next;
+
+    public PlayId Id { get; } = id;
+
+    /// <summary>The next clip and whether it loops; null at the end.</summary>
+    public OrleansAcd.Audio.AudioClip? Next(out bool isLoop)
+    {
+        isLoop = loopLast && _next == clips.Count - 1;
+        return _next < clips.Count ? clips[_next++] : null;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using OrleansAcd.Audio;
+using OrleansAcd.MediaNode.Media;
+using OrleansAcd.Rtp;
+using OrleansAcd.Sip.Sdp;
+
+namespace OrleansAcd.MediaNode.Node;
+
+using MediaDirection = OrleansAcd.MediaNode.Media.MediaDirection;
+using SdpDirection = OrleansAcd.Sip.Sdp.MediaDirection;
+
+/// <summary>Between a leg's sockets and session descriptions: what we offer, what was agreed.</summary>
+internal static class LegDescriptions
+{
+    /// <summary>What this node speaks at a party's ports.</summary>
+    public static SessionDescription Ours(MediaParty party, IPAddress advertise, ulong sessionId)
+    {
+        var address = advertise.ToString();
+        var capability = new AudioCapability { Address = address, RtpPort = party.LocalPort, RtcpPort = party.LocalPort + 1 };
+        return AudioSdp.Describe(capability, SdpOrigin.Create(sessionId, address));
+    }
+
+    /// <summary>What was agreed, as the media side takes it; null for codecs that it does not speak.</summary>
+    public static LegMedia? Agreed(OfferAnswer exchange)
+    {
+        if (exchange.Negotiated() is not { } audio) return null;
+
+        G711Codec? codec = audio.Codec switch
+        {
+            AudioCodecKind.Pcmu => G711Codec.Pcmu,
+            AudioCodecKind.Pcma => G711Codec.Pcma,
+            _ => null,
+        };
+        if (codec is not { } law) return null;
+
+        return new LegMedia(
+            law, (byte)audio.SendPayloadType, (byte?)audio.SendTelephoneEvent, AddressOf(audio.RemoteRtp),
+            AddressOf(audio.RemoteRtcp), DirectionOf(audio.Direction));
+    }
+
+    /// <summary>RFC 3264 section 8.4: the peer wants to hear nothing of us, or 0.0.0.0 says so.</summary>
+    public static bool IsHold(OfferAnswer exchange) =>
+        exchange.Negotiated() is { } audio && (audio.RemoteDirection & SdpDirection.RecvOnly) == 0;
+
+    private static TransportAddress AddressOf(IPEndPoint? endPoint) =>
+        endPoint is null ? default : TransportAddress.From(endPoint);
+
+    private static MediaDirection DirectionOf(SdpDirection direction) =>
+        ((direction & SdpDirection.SendOnly) != 0 ? MediaDirection.SendOnly : MediaDirection.Inactive)
+        | ((direction & SdpDirection.RecvOnly) != 0 ? MediaDirection.ReceiveOnly : MediaDirection.Inactive);
+}

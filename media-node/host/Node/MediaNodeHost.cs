@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaNode.Io;
+using OrleansAcd.Sip.Stack;
+using OrleansAcd.Streams;
+
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>A media node: a worker on its loop, fed with commands and settings from streams.</summary>
+public sealed partial class MediaNodeHost : IAsyncDisposable
+{
+    private readonly EventLoop _loop;
+    private readonly NodeWorker _worker;
+    private readonly List<IAsyncDisposable> _subscriptions = [];
+    private readonly MediaNodeOptions _options;
+    private readonly ILogger _log;
+
+    private MediaNodeHost(MediaNodeOptions options, EventLoop loop, NodeWorker worker, ILogger log)
+    {
+        (_options, _loop, _worker, _log) = (options, loop, worker, log);
+    }
+
+    public NodeId Node => _worker.Node;
+
+    /// <summary>Where SIP is bound.</summary>
+    public IPEndPoint Sip => _worker.Edge.Local;
+
+    public NodeCounters Counters => _worker.Counters;
+
+    public SipCounters SipCounters => _worker.Sip.Counters;
+
+    /// <summary>Conversations that are up.</summary>
+    public int Calls => _worker.ConversationCount;
+
+    /// <summary>Starts a node; null when its SIP address is taken or not this machine's.</summary>
+    public static MediaNodeHost? Start(
+        MediaNodeOptions options, IStreamBus bus, PromptLibrary prompts, TimeProvider time, ILogger<MediaNodeHost> log)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var node = new NodeId("node-" + Guid.NewGuid().ToString("n", CultureInfo.InvariantCulture)[..12]);
+        var loop = new EventLoop(Network.Default, new EventLoopOptions { OnError = error => LoopFault(log, error) });
+        var worker = new NodeWorker(node, options, loop, bus, prompts, time, (call, error) => CallFault(log, call.Value, error));
+        if (!worker.TryOpen())
+        {
+            loop.Dispose();
+            return null;
+        }
+
+        var host = new MediaNodeHost(options, loop, worker, log);
+        host.Subscribe(bus);
+        loop.Start();
+        bus.TryPublish<NodeEvent>(MediaStreams.NodeEvents, new NodeUp(node, options.CallsMax));
+        return host;
+    }
+
+    /// <summary>Takes no more calls, ends those that are up, and waits until phones and grains have been told.</summary>
+    public async Task Stop(TimeSpan within)
+    {
+        _loop.Post(() =>
+        {
+            _worker.Drain();
+            _worker.PublishNode(new NodeDraining(Node));
+            _worker.EndAll();
+        });
+        await IsQuiet().WaitAsync(within).ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var subscription in _subscriptions) await subscription.DisposeAsync();
+        _loop.Stop();
+        _worker.Edge.Dispose();
+        _loop.Dispose();
+    }
+
+    /// <summary>Done when no SIP transaction of ours waits for an answer any more.</summary>
+    private async Task IsQuiet()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (await timer.WaitForNextTickAsync())
+        {
+            var asked = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _loop.Post(() => asked.SetResult(_worker.ConversationCount == 0 && _worker.Sip.CallCount == 0));
+            if (await asked.Task) return;
+        }
+    }
+
+    private void Subscribe(IStreamBus bus)
+    {
+        _subscriptions.Add(bus.Subscribe<MediaCommand>(MediaStreams.Commands(Node), (command, _) => OnLoop(() => _worker.Execute(command))));
+        _subscriptions.Add(bus.Subscribe<NodeSettings>(MediaStreams.Settings, (settings, _) => OnLoop(() => _worker.Apply(settings))));
+    }
+
+    /// <summary>Hands over to the loop; a loop that is flooded makes the stream try again.</summary>
+    private ValueTask OnLoop(Action act) => _loop.Post(act)
+        ? ValueTask.CompletedTask
+        : ValueTask.FromException(new InvalidOperationException("the media worker's queue is full"));
+
+    [LoggerMessage(LogLevel.Error, "a handler of the media loop failed")]
+    private static partial void LoopFault(ILogger log, Exception error);
+
+    [LoggerMessage(LogLevel.Error, "call {Call} broke and was ended")]
+    private static partial void CallFault(ILogger log, string call, Exception error);
+}

@@ -1,0 +1,32 @@
+using System.Net;
+using OrleansAcd.MediaNode.Media;
+using OrleansAcd.Rtp;
+
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>How a media node is set up.</summary>
+public sealed record MediaNodeOptions
+{
+    /// <summary>Where SIP is bound, UDP and TCP; port 0 takes any.</summary>
+    public required IPEndPoint Sip { get; init; }
+
+    /// <summary>The address that phones are told, in Via, Contact and SDP.</summary>
+    public required IPAddress Advertise { get; init; }
+
+    public int RtpPortFirst { get; init; } = 20_000;
+
+    public int RtpPortLast { get; init; } = 29_999;
+
+    /// <summary>Conversations at once; more are answered 503 with Retry-After.</summary>
+    public int CallsMax { get; init; } = 5_000;
+
+    /// <summary>Events kept while nobody takes them; the oldest are lost beyond it, and counted.</summary>
+    public int EventsKeptMax { get; init; } = 100_000;
+
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Ports rest so long before another call gets them.</summary>
+    public TimeSpan RtpPortCoolDown { get; init; } = TimeSpan.FromSeconds(5);
+
+    public MediaOptions Media { get; init; } = new(LatchPolicy.Default, TimeSpan.FromSeconds(60));
+}

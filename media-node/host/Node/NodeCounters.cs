@@ -1,0 +1,37 @@
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>What a node has counted. Written by its worker; read by anybody, a little late.</summary>
+public sealed class NodeCounters
+{
+    public long CallsOffered { get; internal set; }
+
+    /// <summary>Answered 503: too many calls, no port, draining, or no settings yet.</summary>
+    public long CallsRefused { get; internal set; }
+
+    /// <summary>Offers without audio that we speak: 488.</summary>
+    public long OffersNotAcceptable { get; internal set; }
+
+    /// <summary>Bodies that are not session descriptions: 400 or 415.</summary>
+    public long BadDescriptions { get; internal set; }
+
+    /// <summary>Commands of an older epoch, seen before, or for a call or leg that is gone.</summary>
+    public long CommandsIgnored { get; internal set; }
+
+    public long EventsPublished { get; internal set; }
+
+    /// <summary>Events lost because too many waited.</summary>
+    public long EventsLost { get; internal set; }
+
+    public long PromptsMissing { get; internal set; }
+
+    /// <summary>Calls ended because something in them broke.</summary>
+    public long Faults { get; internal set; }
+
+    public long MediaTimeouts { get; internal set; }
+
+    /// <summary>RTP and RTCP packets from sources that were not the peer, of legs that have ended.</summary>
+    public long StrangerPackets { get; internal set; }
+
+    /// <summary>Datagrams at RTP ports that were no RTP or RTCP, of legs that have ended.</summary>
+    public long MalformedPackets { get; internal set; }
+}

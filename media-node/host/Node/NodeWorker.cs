@@ -1,0 +1,241 @@
+using System.Net;
+using System.Security.Cryptography;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaCore;
+using OrleansAcd.MediaNode.Io;
+using OrleansAcd.MediaNode.Media;
+using OrleansAcd.MediaNode.Signalling;
+using OrleansAcd.Rtp;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Stack;
+using OrleansAcd.Streams;
+
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>A worker: one loop that owns whole conversations, their SIP and their media.</summary>
+/// <remarks>Everything here runs on the loop's thread. Decides nothing about calls: events out, commands in.</remarks>
+internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
+{
+    private static readonly TimeSpan HousekeepingPeriod = TimeSpan.FromMilliseconds(250);
+
+    private readonly MediaNodeOptions _options;
+    private readonly EventLoop _loop;
+    private readonly SystemIds _ids = new();
+    private readonly EventOutbox _outbox;
+    private readonly Dictionary<CallId, Conversation> _conversations = [];
+    private readonly LoopTimer _housekeeping;
+    private readonly TimeProvider _time;
+    private readonly Action<CallId, Exception> _report;
+    private SipEdge? _edge;
+    private bool _isDraining;
+
+    public NodeWorker(
+        NodeId node, MediaNodeOptions options, EventLoop loop, IStreamBus bus, PromptLibrary prompts, TimeProvider time,
+        Action<CallId, Exception> report)
+    {
+        (Node, _options, _loop, Prompts, _time, _report) = (node, options, loop, prompts, time, report);
+        _outbox = new EventOutbox(bus, options.EventsKeptMax, Counters);
+        var ports = new RtpPortPool(options.RtpPortFirst, options.RtpPortLast, options.RtpPortCoolDown);
+        var local = TransportAddress.From(options.Sip.Address, 0);
+        Media = new MediaWorker(loop, ports, local, _ids) { Options = options.Media };
+        Phones = new PhoneBook(
+            node, RandomNumberGenerator.GetBytes(32), _ids, changed => _outbox.PublishNode(changed), time.GetUtcNow);
+        _housekeeping = new LoopTimer(this);
+    }
+
+    public NodeId Node { get; }
+
+    public NodeCounters Counters { get; } = new();
+
+    public MediaWorker Media { get; }
+
+    public PromptLibrary Prompts { get; }
+
+    public PhoneBook Phones { get; }
+
+    public SipStack Sip => _edge!.Stack;
+
+    public SipEdge Edge => _edge!;
+
+    public Instant Now => _loop.Now;
+
+    public IPAddress Advertise => _options.Advertise;
+
+    public string AdvertiseHost { get; private set; } = "";
+
+    public int ConversationCount => _conversations.Count;
+
+    /// <summary>Binds SIP; false when the address is taken or not ours.</summary>
+    public bool TryOpen()
+    {
+        _edge = SipEdge.Bind(_loop, _options.Sip, MakeStack, this);
+        if (_edge is null) return false;
+
+        _loop.AddDeadlineHook(() => Phones.NextDeadline, Phones.HandleTimeout);
+        _loop.Schedule(_housekeeping, _loop.Now + HousekeepingPeriod);
+        return true;
+    }
+
+    public ulong NextBits() => _ids.NextBits();
+
+    public void Publish(MediaEvent happened) => _outbox.Publish(happened);
+
+    public void PublishNode(NodeEvent happened) => _outbox.PublishNode(happened);
+
+    public void Forget(Conversation conversation) => _conversations.Remove(conversation.Id);
+
+    public void Execute(MediaCommand command)
+    {
+        if (_conversations.TryGetValue(command.Call, out var conversation)) Guarded(conversation, () => conversation.Execute(command));
+        else Counters.CommandsIgnored++;
+        _edge!.Flush();
+    }
+
+    public void Apply(NodeSettings settings) => Phones.Apply(settings);
+
+    /// <summary>Takes no more calls.</summary>
+    public void Drain() => _isDraining = true;
+
+    /// <summary>Ends all calls, told to phones and grains.</summary>
+    public void EndAll()
+    {
+        foreach (var conversation in _conversations.Values.ToArray()) conversation.End(503, LegEndReason.NodeStopped);
+        _edge!.Flush();
+    }
+
+    /// <summary>An invariant broke in one call: that call ends, the others never notice.</summary>
+    public void OnFault(Conversation conversation, Exception error)
+    {
+        Counters.Faults++;
+        _report(conversation.Id, error);
+        try
+        {
+            conversation.End(500, LegEndReason.Unknown);
+        }
+        catch (Exception second) when (second is InvalidOperationException or ArgumentException or NullReferenceException)
+        {
+            Counters.Faults++;
+            _conversations.Remove(conversation.Id);
+        }
+    }
+
+    public void OnSipEvent(SipEvent happened, Instant now)
+    {
+        switch (happened)
+        {
+            case SipEvent.IncomingCall incoming: OnIncomingCall(incoming.Call, incoming.Invite); break;
+            case SipEvent.Provisional e: With(e.Call, fork => fork.Leg.Conversation.OnProvisional(fork, e.Response)); break;
+            case SipEvent.Answered e when e.Call.Tag is null: e.Call.Hangup(now); break;
+            case SipEvent.Answered e: With(e.Call, fork => fork.Leg.Conversation.OnAnswered(fork, e.Response)); break;
+            case SipEvent.Failed e: With(e.Call, fork => fork.Leg.Conversation.OnFailed(fork, e.Code, e.Reason)); break;
+            case SipEvent.Ended e: With(e.Call, fork => fork.Leg.Conversation.OnEnded(fork, e.Reason)); break;
+            case SipEvent.AckReceived e: With(e.Call, fork => fork.Leg.Conversation.OnAck(fork, e.Ack)); break;
+            case SipEvent.Reoffered { Call.Tag: null } e: e.Call.RejectReoffer(481, now); break;
+            case SipEvent.Reoffered e: With(e.Call, fork => fork.Leg.Conversation.OnReoffered(fork, e.Request)); break;
+            case SipEvent.PrackReceived e: e.Request.Respond(200, now); break;
+            case SipEvent.RequestReceived e: OnRequest(e.Request, now); break;
+            default: break;
+        }
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        _outbox.Retry();
+        _loop.Schedule(_housekeeping, now + HousekeepingPeriod);
+    }
+
+    public void OnFault(Exception error) => Counters.Faults++;
+
+    private SipStack MakeStack(IPEndPoint bound)
+    {
+        var isV6 = _options.Advertise.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+        var host = isV6 ? $"[{_options.Advertise}]" : _options.Advertise.ToString();
+        AdvertiseHost = $"{host}:{bound.Port}";
+        return new SipStack(
+            new SipStackOptions
+            {
+                Host = host,
+                UdpPort = bound.Port,
+                TcpPort = bound.Port,
+                FollowSource = true,
+                Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REGISTER",
+                CallsMax = 4 * _options.CallsMax,
+            },
+            _ids);
+    }
+
+    private void OnIncomingCall(SipCall call, SipRequest invite)
+    {
+        Counters.CallsOffered++;
+        if (_isDraining || !Phones.IsOpen || _conversations.Count >= _options.CallsMax)
+        {
+            Refuse(call, 503);
+            return;
+        }
+
+        var conversation = new Conversation(this, CallIds.Next(_time.GetUtcNow(), NextBits()), epoch: 1);
+        _conversations[conversation.Id] = conversation;
+        Guarded(conversation, () =>
+        {
+            var refusal = conversation.Offer(call, invite, call.PeerFlow ?? default);
+            if (refusal == 0) return;
+
+            _conversations.Remove(conversation.Id);
+            Refuse(call, refusal);
+        });
+    }
+
+    private void Refuse(SipCall call, int code)
+    {
+        if (code == 503) Counters.CallsRefused++;
+        List<SipHeader>? headers = code switch
+        {
+            503 => [SipHeader.Of("Retry-After", $"{(int)_options.RetryAfter.TotalSeconds}")],
+            415 => [SipHeader.Of("Accept", "application/sdp")],
+            _ => null,
+        };
+        call.Reject(code, Now, headers: headers);
+    }
+
+    private void OnRequest(SipServerRequest request, Instant now)
+    {
+        switch (request.Request.Method)
+        {
+            case SipMethods.Register when Phones.IsOpen:
+                var reply = Phones.Register(request, now);
+                request.Respond(reply.StatusCode, now, reply.ReasonPhrase, [.. reply.Headers.Where(IsOfTheReply)]);
+                break;
+            case SipMethods.Register:
+                request.Respond(503, now, headers: [SipHeader.Of("Retry-After", "1")]);
+                break;
+            case SipMethods.Info when request.Call is not null:
+                request.Respond(200, now);
+                break;
+            default:
+                request.Respond(405, now, headers: [SipHeader.Of("Allow", Sip.Options.Allow)]);
+                break;
+        }
+    }
+
+    /// <summary>What a response copies from its request is written by the stack.</summary>
+    private static bool IsOfTheReply(SipHeader header) =>
+        header.Id is not (SipHeaderId.Via or SipHeaderId.From or SipHeaderId.To or SipHeaderId.CallId or SipHeaderId.CSeq);
+
+    private void With(SipCall call, Action<Fork> act)
+    {
+        if (call.Tag is Fork fork) Guarded(fork.Leg.Conversation, () => act(fork));
+    }
+
+    private void Guarded(Conversation conversation, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception error)
+        {
+            OnFault(conversation, error);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Net;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaCore;
+using OrleansAcd.Sip.Digest;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Registrar;
+using OrleansAcd.Sip.Stack;
+
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>The phones that registered with this node: accounts in, REGISTER answered, changes told to the agents' grains.</summary>
+/// <param name="node">This node.</param>
+/// <param name="nonceKey">Secret of this process for nonces.</param>
+/// <param name="changed">Told of an agent's contacts after each change.</param>
+/// <param name="utcNow">Wall-clock time, for the ends of registrations that leave this process.</param>
+internal sealed class PhoneBook(
+    NodeId node, byte[] nonceKey, IIdSource ids, Action<PhoneChanged> changed, Func<DateTimeOffset> utcNow) : IDigestAccounts
+{
+    private static readonly TimeSpan ExpiresMax = TimeSpan.FromMinutes(10);
+
+    private readonly RegistrarCore _core = new(new RegistrarOptions { ExpiresMax = ExpiresMax, ExpiresDefault = ExpiresMax });
+    private FrozenDictionary<string, DigestAccount> _accounts = FrozenDictionary<string, DigestAccount>.Empty;
+    private RegistrarService? _service;
+    private long _version = -1;
+    private string _realm = "";
+
+    public Instant NextDeadline => _core.NextDeadline ?? Instant.Never;
+
+    /// <summary>False until the centre's accounts are known.</summary>
+    public bool IsOpen => _service is not null;
+
+    public DigestCounters? Counters { get; private set; }
+
+    public int ContactCount => _core.Count;
+
+    public DigestAccount? Find(string user, string realm) =>
+        realm == _realm && _accounts.TryGetValue(user, out var account) ? account : null;
+
+    /// <summary>Takes the centre's accounts; an older version than the last is ignored.</summary>
+    public void Apply(NodeSettings settings)
+    {
+        if (settings.Version < _version) return;
+
+        _version = settings.Version;
+        _accounts = settings.Accounts
+            .Select(a => new DigestAccount(a.User, settings.Realm, a.Ha1Md5, a.Ha1Sha256))
+            .ToFrozenDictionary(a => a.User);
+        if (_service is null || settings.Realm != _realm) Open(settings.Realm);
+    }
+
+    public SipResponse Register(SipServerRequest request, Instant now)
+    {
+        var flow = new ContactFlow(request.Flow.IsReliable ? "tcp" : "udp", request.Flow.Remote, request.Flow.ConnectionId);
+        var reply = _service!.Handle(request.Request, flow, now);
+        Tell(reply.Changes, now);
+        return reply.Response;
+    }
+
+    public void HandleTimeout(Instant now) => Tell(_core.HandleTimeout(now), now);
+
+    /// <summary>The agent whose registered phone sends from this address, when From says so too.</summary>
+    public AgentId? WhoCalls(SipRequest invite, IPEndPoint source, Instant now)
+    {
+        var user = invite.From.Uri.UserUnescaped;
+        if (!_accounts.ContainsKey(user)) return null;
+
+        foreach (var binding in _core.Lookup(user, now))
+        {
+            if (binding.Flow.Remote.Equals(source)) return new AgentId(user);
+        }
+
+        return null;
+    }
+
+    private void Open(string realm)
+    {
+        _realm = realm;
+        var authenticator = new DigestAuthenticator(new DigestServerOptions(realm), this, nonceKey, ids);
+        Counters = authenticator.Counters;
+        _service = new RegistrarService(_core, authenticator, [], ids);
+    }
+
+    private void Tell(IReadOnlyList<BindingChange> changes, Instant now)
+    {
+        foreach (var record in changes.Select(change => change.Binding.Record).Distinct(StringComparer.Ordinal))
+        {
+            var contacts = _core.Lookup(record, now).Select(binding => ToContact(binding, now)).ToImmutableArray();
+            changed(new PhoneChanged(node, new AgentId(record), contacts));
+        }
+    }
+
+    private PhoneContact ToContact(Binding binding, Instant now) => new(
+        binding.Contact.Uri.ToString(),
+        [.. binding.Path],
+        binding.Flow.Transport,
+        binding.Flow.Remote.ToString(),
+        node,
+        utcNow() + (binding.ExpiresAt - now));
+}
