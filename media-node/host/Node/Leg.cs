@@ -6,6 +6,8 @@ using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.MediaNode.Node;
 
+using LegQuality = OrleansAcd.Contracts.Media.LegQuality;
+
 /// <summary>Where a leg is between its first INVITE and its end.</summary>
 internal enum LegState
 {

@@ -13,6 +13,8 @@ using OrleansAcd.Streams;
 
 namespace OrleansAcd.MediaNode.Node;
 
+using SipHeader = OrleansAcd.Sip.Messages.SipHeader;
+
 /// <summary>A worker: one loop that owns whole conversations, their SIP and their media.</summary>
 /// <remarks>Everything here runs on the loop's thread. Decides nothing about calls: events out, commands in.</remarks>
 internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
