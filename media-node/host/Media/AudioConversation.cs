@@ -124,7 +124,7 @@ public sealed class AudioConversation : ITickHandler
     public void OnFault(Exception error) => Fault(error);
 
     /// <summary>The path of a party's ear in words, for logs: "Rtp(Pcmu) -> transcode -> Rtp(Pcma)".</summary>
-    public string Describe(MediaParty listener) => listener.Path switch
+    public static string Describe(MediaParty listener) => listener.Path switch
     {
         HearingPath.Clip => $"Clip({listener.Player.Clip?.Name}) -> Rtp({listener.Media?.Codec})",
         HearingPath.Relay when listener.Speaker is { } speaker && speaker.Media!.Codec != listener.Media!.Codec =>
