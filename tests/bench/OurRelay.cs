@@ -16,6 +16,7 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
     private readonly EventLoop _loop;
     private readonly List<AudioConversation> _conversations = [];
     private readonly int _calls;
+    private long _readingAllocated;
 
     public OurRelay(int calls, int cpu)
     {
@@ -36,7 +37,15 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
     public long MemoryPerCall { get; private set; }
 
     public (long Packets, long CpuNanoseconds, long AllocatedBytes) Read() => OnLoop(() =>
-        (_conversations.Sum(c => c.Parties.Sum(p => p.Quality.PacketsSent)), ThreadCpu(), GC.GetAllocatedBytesForCurrentThread()));
+    {
+        // Before anything here allocates.
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        var cpu = ThreadCpu();
+        var packets = _conversations.Sum(c => c.Parties.Sum(p => p.Quality.PacketsSent));
+        var own = _readingAllocated;
+        _readingAllocated += GC.GetAllocatedBytesForCurrentThread() - allocated;
+        return (packets, cpu, allocated - own);
+    });
 
     public void OnPlayEnded(MediaParty party, AudioClip clip, bool isComplete)
     {
