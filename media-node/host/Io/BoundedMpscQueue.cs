@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace OrleansAcd.MediaNode.Io;
 
@@ -14,31 +13,21 @@ internal sealed class BoundedMpscQueue<T>(int capacity)
         public T? Item;
     }
 
-    [StructLayout(LayoutKind.Explicit, Size = 192)]
-    private struct Positions
-    {
-        [FieldOffset(0)]
-        public long Tail;
-
-        // A cache line apart: producers and the consumer do not disturb each other.
-        [FieldOffset(128)]
-        public long Head;
-    }
-
     private readonly Cell[] _cells = CreateCells((int)BitOperations.RoundUpToPowerOf2((uint)capacity));
-    private Positions _positions;
+    private long _tail;
+    private long _head;
 
     public bool TryEnqueue(T item)
     {
         while (true)
         {
-            var position = Volatile.Read(ref _positions.Tail);
+            var position = Volatile.Read(ref _tail);
             ref var cell = ref _cells[position & (_cells.Length - 1)];
             var ahead = Volatile.Read(ref cell.Ticket) - position;
             if (ahead < 0) return false;
 
             // Each retry means that another producer got through: progress is certain.
-            if (ahead > 0 || Interlocked.CompareExchange(ref _positions.Tail, position + 1, position) != position) continue;
+            if (ahead > 0 || Interlocked.CompareExchange(ref _tail, position + 1, position) != position) continue;
 
             cell.Item = item;
             Volatile.Write(ref cell.Ticket, position + 1);
@@ -48,13 +37,13 @@ internal sealed class BoundedMpscQueue<T>(int capacity)
 
     public bool TryDequeue(out T? item)
     {
-        ref var cell = ref _cells[_positions.Head & (_cells.Length - 1)];
+        ref var cell = ref _cells[_head & (_cells.Length - 1)];
         item = null;
-        if (Volatile.Read(ref cell.Ticket) != _positions.Head + 1) return false;
+        if (Volatile.Read(ref cell.Ticket) != _head + 1) return false;
 
         (item, cell.Item) = (cell.Item, null);
-        Volatile.Write(ref cell.Ticket, _positions.Head + _cells.Length);
-        _positions.Head++;
+        Volatile.Write(ref cell.Ticket, _head + _cells.Length);
+        _head++;
         return true;
     }
 

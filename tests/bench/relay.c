@@ -1,0 +1,185 @@
+/* The yardstick of "acd bench media": a bare epoll relay and the load for it, in C, as plain as it gets.
+ *
+ *   relay relay CALLS CPU      binds two sockets a call on 127.0.0.1, prints their ports, latches each on its first packet
+ *                              (recvfrom, connect), then recv and send. A line on stdin makes it print packets and CPU time.
+ *   relay load SOCKETS CPU     reads as many ports from stdin, then for each number of seconds that follows sends RTP packets of
+ *                              172 bytes to all of them every 20 ms, and prints what came back and how long it took. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CALLS_MAX = 2000, EVENTS_MAX = 256, PACKET_BYTES = 172, HEADER_BYTES = 12, SLOTS = 20, BUCKETS = 100000 };
+
+static int fds[2 * CALLS_MAX];
+static char latched[2 * CALLS_MAX];
+
+static void die(const char *what) { perror(what); exit(1); }
+
+static uint64_t nanoseconds(clockid_t clock) {
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void pin(int cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    if (cpu >= 0) sched_setaffinity(0, sizeof set, &set);
+}
+
+static void watch(int epoll, int fd, uint32_t tag) {
+    struct epoll_event e = { .events = EPOLLIN, .data.u32 = tag };
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e)) die("epoll_ctl");
+}
+
+static int udp(struct sockaddr_in *name) {
+    socklen_t length = sizeof *name;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    if (fd < 0) die("socket");
+    memset(name, 0, sizeof *name);
+    name->sin_family = AF_INET;
+    name->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (bind(fd, (struct sockaddr *)name, sizeof *name)) die("bind");
+    if (getsockname(fd, (struct sockaddr *)name, &length)) die("getsockname");
+    return fd;
+}
+
+static void answer(uint64_t packets) {
+    char line[64];
+    if (!fgets(line, sizeof line, stdin)) exit(0);
+    printf("%llu %llu\n", (unsigned long long)packets, (unsigned long long)nanoseconds(CLOCK_PROCESS_CPUTIME_ID));
+    fflush(stdout);
+}
+
+static int latch(int i, char *buffer, size_t size) {
+    struct sockaddr_in from;
+    socklen_t length = sizeof from;
+    int n = (int)recvfrom(fds[i], buffer, size, 0, (struct sockaddr *)&from, &length);
+    if (n >= 0 && !connect(fds[i], (struct sockaddr *)&from, length)) latched[i] = 1;
+    return n;
+}
+
+static void relay(int calls) {
+    int epoll = epoll_create1(0);
+    uint64_t packets = 0;
+    struct epoll_event events[EVENTS_MAX];
+    char buffer[1500];
+    setvbuf(stdin, NULL, _IONBF, 0);
+    watch(epoll, 0, UINT32_MAX);
+    for (int i = 0; i < 2 * calls; i++) {
+        struct sockaddr_in name;
+        fds[i] = udp(&name);
+        watch(epoll, fds[i], (uint32_t)i);
+        printf(i & 1 ? "%d\n" : "%d ", ntohs(name.sin_port));
+    }
+    printf("ready\n");
+    fflush(stdout);
+    for (;;) {
+        int count = epoll_wait(epoll, events, EVENTS_MAX, -1);
+        for (int e = 0; e < count; e++) {
+            uint32_t i = events[e].data.u32;
+            if (i == UINT32_MAX) { answer(packets); continue; }
+            int n = latched[i] ? (int)recv(fds[i], buffer, sizeof buffer, 0) : latch((int)i, buffer, sizeof buffer);
+            if (n < 0 || !latched[i ^ 1]) continue;
+            if (send(fds[i ^ 1], buffer, (size_t)n, 0) == n) packets++;
+        }
+    }
+}
+
+static uint32_t histogram[BUCKETS + 1]; /* microseconds */
+
+static double quantile(uint64_t total, double q) {
+    uint64_t sum = 0;
+    for (int i = 0; i <= BUCKETS; i++) {
+        sum += histogram[i];
+        if (sum > 0 && sum >= q * (double)total) return i;
+    }
+    return 0;
+}
+
+/* The payload begins with the time of sending, or with zero for what is not counted. */
+static void send_one(int i, uint16_t sequence, int counts) {
+    unsigned char p[PACKET_BYTES] = { 0x80, 0 };
+    uint64_t now = counts ? nanoseconds(CLOCK_MONOTONIC) : 0;
+    uint32_t stamp = htonl((uint32_t)sequence * 160u), source = htonl((uint32_t)i + 1000u);
+    uint16_t number = htons(sequence);
+    memcpy(p + 2, &number, 2);
+    memcpy(p + 4, &stamp, 4);
+    memcpy(p + 8, &source, 4);
+    memcpy(p + HEADER_BYTES, &now, 8);
+    send(fds[i], p, sizeof p, 0);
+}
+
+static void receive_all(int fd, uint64_t *received) {
+    unsigned char p[1500];
+    uint64_t sent;
+    while (recv(fd, p, sizeof p, 0) == PACKET_BYTES) {
+        memcpy(&sent, p + HEADER_BYTES, 8);
+        if (!sent) continue;
+        uint64_t us = (nanoseconds(CLOCK_MONOTONIC) - sent) / 1000;
+        histogram[us > BUCKETS ? BUCKETS : us]++;
+        (*received)++;
+    }
+}
+
+/* One slice of load. Calls are spread over the 20 ms; the first 100 ms let both sides latch and are not counted. */
+static void slice(int epoll, int timer, int sockets, int seconds) {
+    static uint16_t sequence;
+    const uint64_t first = 100, last = first + (uint64_t)seconds * 1000;
+    struct epoll_event events[EVENTS_MAX];
+    uint64_t sent = 0, received = 0, tick = 0, elapsed = 0;
+    memset(histogram, 0, sizeof histogram);
+    if (read(timer, &elapsed, 8) < 0 && errno != EAGAIN) die("timer");
+    while (tick < last + 300) {
+        int count = epoll_wait(epoll, events, EVENTS_MAX, -1);
+        for (int e = 0; e < count; e++) {
+            uint32_t tag = events[e].data.u32;
+            if (tag != UINT32_MAX) { receive_all(fds[tag], &received); continue; }
+            if (read(timer, &elapsed, 8) != 8) continue;
+            for (; elapsed > 0; elapsed--, tick++) {
+                if (tick % SLOTS == 0) sequence++;
+                for (int i = (int)(tick % SLOTS); tick < last && i < sockets; i += SLOTS) {
+                    send_one(i, sequence, tick >= first);
+                    if (tick >= first) sent++;
+                }
+            }
+        }
+    }
+    printf("%llu %llu %.0f %.0f\n", (unsigned long long)sent, (unsigned long long)received,
+           quantile(received, 0.5), quantile(received, 0.99));
+    fflush(stdout);
+}
+
+static void load(int sockets) {
+    int epoll = epoll_create1(0), timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK), port, seconds;
+    struct itimerspec every = { { 0, 1000000 }, { 0, 1000000 } };
+    for (int i = 0; i < sockets && scanf("%d", &port) == 1; i++) {
+        struct sockaddr_in name;
+        fds[i] = udp(&name);
+        name.sin_port = htons((uint16_t)port);
+        if (connect(fds[i], (struct sockaddr *)&name, sizeof name)) die("connect");
+        watch(epoll, fds[i], (uint32_t)i);
+    }
+    watch(epoll, timer, UINT32_MAX);
+    timerfd_settime(timer, 0, &every, NULL);
+    while (scanf("%d", &seconds) == 1) slice(epoll, timer, sockets, seconds);
+}
+
+int main(int argc, char **argv) {
+    if (argc != 4) return 2;
+    pin(atoi(argv[3]));
+    if (!strcmp(argv[1], "relay")) relay(atoi(argv[2]));
+    else load(atoi(argv[2]));
+    return 0;
+}
