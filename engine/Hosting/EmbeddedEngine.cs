@@ -11,7 +11,7 @@ namespace OrleansAcd.Engine;
 
 /// <summary>Runs grains in this process: the part of the Orleans API that they use, without a cluster.</summary>
 /// <remarks>Safe for any thread in real time. In virtual time everything runs on the thread that advances it.</remarks>
-public sealed partial class EmbeddedEngine : IGrainFactory, IAsyncDisposable
+public sealed partial class EmbeddedEngine : IGrainFactory, IAsyncDisposable, IDisposable
 {
     private readonly ProxyFactory _proxies;
     private readonly GrainCatalog _catalog;
