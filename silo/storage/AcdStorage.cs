@@ -15,7 +15,7 @@ public sealed class AcdStorage : IReadiness, IDisposable
     private AcdStorage(SqliteFile file, StorageOptions options, TimeProvider time, ILogger logger, ICallFold? fold)
     {
         _file = file;
-        _writer = new GroupCommitWriter(file.OpenWriter(), options, logger);
+        _writer = new GroupCommitWriter(file.OpenWriter(options.FileBytesMax), options, logger);
         Journal = new SqliteCallJournal(_writer);
         Calls = new SqliteCallStore(file, _writer, fold);
         Grains = new SqliteGrainStorage(file, _writer);

@@ -39,7 +39,16 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
-    public SqliteConnection OpenWriter() => Connect(SqliteOpenMode.ReadWrite);
+    /// <param name="bytesMax">The size at which the file counts as full.</param>
+    public SqliteConnection OpenWriter(long? bytesMax)
+    {
+        var connection = Connect(SqliteOpenMode.ReadWrite);
+        if (bytesMax is null) return connection;
+
+        var page = Convert.ToInt64(Schema.Scalar(connection, "PRAGMA page_size"), CultureInfo.InvariantCulture);
+        Schema.Execute(connection, $"PRAGMA max_page_count = {Math.Max(1, bytesMax.Value / page)}");
+        return connection;
+    }
 
     /// <summary>Runs a query off the caller's thread on a connection of its own; a few run at once.</summary>
     public async Task<T> Read<T>(Func<SqliteConnection, T> query, CancellationToken cancellation)
