@@ -55,8 +55,19 @@ public sealed partial class EmbeddedEngine
 
         Interlocked.Increment(ref _oneWayFailures);
         LogOneWayFailure(_log, grain, request.Name, error);
-        Options.OneWayFailed?.Invoke(grain, request.Name, error);
+        try
+        {
+            Options.OneWayFailed?.Invoke(grain, request.Name, error);
+        }
+#pragma warning disable CA1031 // A listener's failure is not the grain's.
+        catch (Exception listener)
+#pragma warning restore CA1031
+        {
+            LogListenerFailure(_log, listener);
+        }
     }
+
+    internal void ReportBroken(GrainId grain, Exception error) => LogBroken(_log, grain, error);
 
     internal void ReportTimerFailure(GrainId grain, Exception error)
     {
@@ -75,6 +86,12 @@ public sealed partial class EmbeddedEngine
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "One-way call {Method} to {Grain} failed")]
     private static partial void LogOneWayFailure(ILogger log, GrainId grain, string method, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A listener to failures of one-way calls failed itself")]
+    private static partial void LogListenerFailure(ILogger log, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The activation of {Grain} broke and was dropped")]
+    private static partial void LogBroken(ILogger log, GrainId grain, Exception error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A timer of {Grain} failed")]
     private static partial void LogTimerFailure(ILogger log, GrainId grain, Exception error);

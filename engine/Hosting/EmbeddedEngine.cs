@@ -11,7 +11,7 @@ namespace OrleansAcd.Engine;
 
 /// <summary>Runs grains in this process: the part of the Orleans API that they use, without a cluster.</summary>
 /// <remarks>Safe for any thread in real time. In virtual time everything runs on the thread that advances it.</remarks>
-public sealed partial class EmbeddedEngine : IGrainFactory, IAsyncDisposable
+public sealed partial class EmbeddedEngine : IGrainFactory, IAsyncDisposable, IDisposable
 {
     private readonly ProxyFactory _proxies;
     private readonly GrainCatalog _catalog;
@@ -32,12 +32,12 @@ public sealed partial class EmbeddedEngine : IGrainFactory, IAsyncDisposable
         TimeProvider = options.VirtualTime?.TimeProvider ?? options.TimeProvider;
         _log = services.GetService<ILoggerFactory>()?.CreateLogger<EmbeddedEngine>() ?? (ILogger)NullLogger.Instance;
         _proxies = new ProxyFactory(options.ChecksMessages);
-        _catalog = new GrainCatalog(options.Assemblies, this);
+        _catalog = new GrainCatalog(options.Assemblies.SelectMany(a => a.GetTypes()).Concat(options.GrainClasses), this);
         _responseTicks = TicksOf(options.ResponseTimeout);
         _idleTicks = TicksOf(options.CollectionAge);
         Faults = new FaultInjection(this);
-        using var flow = ExecutionContext.SuppressFlow();
-        _sweeper = TimeProvider.CreateTimer(_ => Sweep(), null, options.SweepPeriod, options.SweepPeriod);
+        _sweeper = Flow.CreateTimer(TimeProvider, _ => Sweep());
+        _sweeper.Change(options.SweepPeriod, options.SweepPeriod);
     }
 
     /// <summary>Faults to be put in: lost activations, lost or late one-way calls.</summary>
@@ -99,7 +99,7 @@ public sealed partial class EmbeddedEngine : IGrainFactory, IAsyncDisposable
             : (time.Ticks + Options.SweepPeriod.Ticks - 1) / Options.SweepPeriod.Ticks;
 
     internal void Trace(Activation activation, string what) =>
-        Options.VirtualTime?.Record(activation.GrainId, what);
+        Options.VirtualTime?.Record(activation.Name, what);
 
     private void Sweep()
     {

@@ -10,6 +10,9 @@ public sealed class EngineOptions
     /// <summary>Where grain classes are looked for.</summary>
     public IList<Assembly> Assemblies { get; } = [];
 
+    /// <summary>Grain classes beside those of the assemblies.</summary>
+    public IList<Type> GrainClasses { get; } = [];
+
     /// <summary>Storages by the name that [PersistentState] gives; a name that is missing here is asked of the
     /// services as a keyed <see cref="IGrainStorage"/>. No name at all means "Default".</summary>
     public IDictionary<string, IGrainStorage> Storages { get; } = new Dictionary<string, IGrainStorage>();

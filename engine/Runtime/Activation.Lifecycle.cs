@@ -7,7 +7,7 @@ namespace OrleansAcd.Engine.Runtime;
 /// <summary>How an activation begins and ends.</summary>
 internal sealed partial class Activation : IGrainContext
 {
-    private readonly TaskCompletionSource _deactivated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _deactivated;
     private readonly CancellationTokenSource _ending = new();
     private readonly HashSet<GrainTimer> _timers = [];
     private AsyncServiceScope? _scope;
@@ -107,11 +107,11 @@ internal sealed partial class Activation : IGrainContext
         }
 
         Engine.Trace(this, "killed");
-        foreach (var request in Bury()) Engine.FailLater(request, error);
+        FailAll(Bury(), error);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => GrainId.ToString();
+    public override string ToString() => Name;
 
     private async Task ActivateAsync()
     {
@@ -126,7 +126,7 @@ internal sealed partial class Activation : IGrainContext
 #pragma warning restore CA1031
         {
             Engine.ReportActivationFailure(GrainId, error);
-            foreach (var request in Bury()) Engine.FailLater(request, error);
+            FailAll(Bury(), error);
             await DisposeAsync();
             return;
         }
@@ -187,8 +187,17 @@ internal sealed partial class Activation : IGrainContext
         Engine.Remove(this);
         StopTimers();
         _ending.Cancel();
-        _deactivated.TrySetResult();
+        Engine.Turns.Deliver(() => _deactivated.TrySetResult());
         return left;
+    }
+
+    private void FailAll(List<Request> requests, Exception error)
+    {
+        foreach (var request in requests)
+        {
+            Engine.ReportFailure(GrainId, request, error);
+            Engine.FailLater(request, error);
+        }
     }
 
     private void StopTimers()

@@ -106,7 +106,8 @@ internal sealed partial class Activation
         Task outcome;
         try
         {
-            outcome = request.Begin(GrainInstance!);
+            outcome = request.Begin(GrainInstance!)
+                ?? throw new InvalidOperationException($"{request.Name} returned null instead of a task.");
         }
 #pragma warning disable CA1031 // Whatever the grain throws is the caller's answer.
         catch (Exception error)

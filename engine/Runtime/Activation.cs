@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Orleans.Runtime;
 
 namespace OrleansAcd.Engine.Runtime;
@@ -29,6 +30,8 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         Engine = engine;
         _class = grainClass;
         GrainId = GrainId.Create(grainClass.GrainType, key);
+        Name = GrainId.ToString();
+        _deactivated = new(engine.Turns.AnswerOptions);
         Sequence = sequence;
         _scheduler = new ActivationScheduler(this);
         _lastUsed = engine.Tick;
@@ -36,6 +39,9 @@ internal sealed partial class Activation : IThreadPoolWorkItem
 
     /// <summary>The engine that it lives in.</summary>
     public EmbeddedEngine Engine { get; }
+
+    /// <summary>Kind and key in one text.</summary>
+    public string Name { get; }
 
     /// <summary>What it is an activation of.</summary>
     public GrainClass Class => _class;
@@ -104,10 +110,21 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         _ = Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.None, _scheduler);
 
     /// <summary>A slice of turns on the thread pool.</summary>
-    void IThreadPoolWorkItem.Execute() => _scheduler.Enter(static self => ((Activation)self!).RunSlice(), this);
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_scheduler.Enter(static self => ((Activation)self!).RunSlice(), this) is not { } broken) return;
+
+        // Grain code's failures are answers: this is the engine's own, and must not leave callers waiting.
+        Engine.ReportBroken(GrainId, broken);
+        Kill(broken);
+    }
 
     /// <summary>One turn in virtual time, which gets the activation back when more is to be done.</summary>
-    public void RunVirtualTurn() => _scheduler.Enter(static self => ((Activation)self!).RunOneAndReturn(), this);
+    public void RunVirtualTurn()
+    {
+        var broken = _scheduler.Enter(static self => ((Activation)self!).RunOneAndReturn(), this);
+        if (broken is not null) ExceptionDispatchInfo.Throw(broken);
+    }
 
     private void RunOneAndReturn()
     {

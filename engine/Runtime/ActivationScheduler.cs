@@ -10,10 +10,13 @@ internal sealed class ActivationScheduler(Activation activation) : TaskScheduler
     public override int MaximumConcurrencyLevel => 1;
 
     /// <summary>Runs turns on this thread, with this scheduler as the current one.</summary>
-    public void Enter(Action<object?> turns, object state)
+    /// <returns>What they threw, if anything.</returns>
+    public Exception? Enter(Action<object?> turns, object state)
     {
         _entering = this;
-        new Task(turns, state).RunSynchronously(this);
+        var task = new Task(turns, state);
+        task.RunSynchronously(this);
+        return task.Exception?.InnerException;
     }
 
     /// <summary>Runs a task that was queued here.</summary>

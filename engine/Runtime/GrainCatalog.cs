@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Reflection;
 using Orleans;
 
 namespace OrleansAcd.Engine.Runtime;
@@ -10,9 +9,9 @@ internal sealed class GrainCatalog
     private readonly ConcurrentDictionary<(Type Interface, string? Prefix), GrainClass> _byInterface = new();
     private readonly GrainClass[] _classes;
 
-    public GrainCatalog(IEnumerable<Assembly> assemblies, EmbeddedEngine engine)
+    public GrainCatalog(IEnumerable<Type> types, EmbeddedEngine engine)
     {
-        _classes = [.. assemblies.Distinct().SelectMany(assembly => assembly.GetTypes())
+        _classes = [.. types.Distinct()
             .Where(type => type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false })
             .Where(type => typeof(IGrain).IsAssignableFrom(type) && typeof(IGrainBase).IsAssignableFrom(type))
             .Select(type => new GrainClass(type, engine))];

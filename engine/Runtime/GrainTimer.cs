@@ -25,8 +25,7 @@ internal sealed class GrainTimer : IGrainTimer
         _callback = callback;
         _period = options.Period;
         _tick = new TickRequest(this, options.Interleave, options.KeepAlive);
-        using var flow = ExecutionContext.SuppressFlow();
-        _timer = activation.Engine.TimeProvider.CreateTimer(OnDue, null, Never, Never);
+        _timer = Flow.CreateTimer(activation.Engine.TimeProvider, OnDue);
         _timer.Change(options.DueTime, Never);
     }
 

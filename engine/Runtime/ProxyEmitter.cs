@@ -116,6 +116,9 @@ internal static class ProxyEmitter
             : request.GetField(name)!;
     }
 
+    private static IEnumerable<Type> Parts(Type type) =>
+        type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts).Append(type) : [type];
+
     private static Type? ResultOf(MethodInfo method) =>
         method.ReturnType.IsGenericType ? method.ReturnType.GetGenericArguments()[0] : null;
 
@@ -123,7 +126,7 @@ internal static class ProxyEmitter
     private static void OpenAssembliesOf(Type interfaceType, MethodInfo[] methods)
     {
         var types = methods.SelectMany(m => m.GetParameters().Select(p => p.ParameterType).Append(m.ReturnType))
-            .SelectMany(type => type.IsGenericType ? type.GetGenericArguments().Append(type) : [type]);
+            .SelectMany(Parts);
         foreach (var assembly in types.Append(interfaceType).Append(typeof(GrainProxy)).Select(t => t.Assembly))
         {
             var name = assembly.GetName().Name!;

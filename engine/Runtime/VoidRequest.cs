@@ -20,8 +20,7 @@ internal abstract class VoidRequest : Request
         if (_answer is null) return;
 
         if (outcome.IsCompletedSuccessfully) _answer.TrySetResult();
-        else if (outcome.IsCanceled) _answer.TrySetException(Outcome.Failure(outcome));
-        else _answer.TrySetException(outcome.Exception!.InnerExceptions);
+        else _answer.TrySetException(Outcome.Failure(outcome));
     }
 
     /// <inheritdoc/>

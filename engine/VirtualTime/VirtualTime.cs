@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace OrleansAcd.Engine;
 
 /// <summary>Time that runs only when told to, and the order of turns, drawn from a seed: same seed, same run.</summary>
@@ -86,9 +84,8 @@ public sealed class VirtualTime
         }
     }
 
-    internal void Record(GrainId grain, string what)
+    internal void Record(string name, string what)
     {
-        var name = grain.ToString();
         _trace.Add(TimeProvider.GetTimestamp(), name, what);
         Traced?.Invoke(TimeProvider.Elapsed, name, what);
     }
@@ -96,6 +93,10 @@ public sealed class VirtualTime
     private bool Advance(long until, Func<bool> condition)
     {
         Turns.Enter();
+
+        // An ambient context (of a test runner, of a window) would take what follows an await to its own threads.
+        var ambient = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         try
         {
             do
@@ -108,6 +109,7 @@ public sealed class VirtualTime
         }
         finally
         {
+            SynchronizationContext.SetSynchronizationContext(ambient);
             Turns.Leave();
         }
     }
@@ -116,6 +118,7 @@ public sealed class VirtualTime
     {
         for (var turns = 0; turns < TurnsAtOneInstantMax; turns++)
         {
+            Turns.ThrowIfEscaped();
             if (condition()) return true;
             if (!Turns.RunOne()) return false;
         }

@@ -3,10 +3,13 @@ namespace OrleansAcd.Engine;
 /// <summary>A clock that stands still until it is advanced, and timers that go by it.</summary>
 public sealed class VirtualTimeProvider : TimeProvider
 {
+    private const int StaleMin = 1_024;
+
     private readonly PriorityQueue<VirtualTimer, (long Due, long Order)> _timers = new();
     private readonly DateTimeOffset _start;
     private readonly Lock _gate = new();
     private long _now;
+    private int _armed;
     private long _order;
 
     internal VirtualTimeProvider(DateTimeOffset start)
@@ -48,6 +51,7 @@ public sealed class VirtualTimeProvider : TimeProvider
             if (!_timers.TryPeek(out _, out var next) || next.Due > until) return false;
 
             timer = _timers.Dequeue();
+            Disarm(timer);
             _now = Math.Max(_now, next.Due);
         }
 
@@ -57,17 +61,38 @@ public sealed class VirtualTimeProvider : TimeProvider
 
     internal void AdvanceTo(long now) => _now = Math.Max(_now, now);
 
-    /// <summary>Puts a timer in the queue; its place, by which a stale one is known.</summary>
-    internal long Arm(VirtualTimer timer, TimeSpan due)
+    /// <summary>Takes a timer out; its entry in the queue is stale from now on.</summary>
+    internal void Disarm(VirtualTimer timer)
+    {
+        lock (_gate)
+        {
+            if (timer.Armed != 0) _armed--;
+            timer.Armed = 0;
+        }
+    }
+
+    /// <summary>Puts a timer in the queue, in place of where it was.</summary>
+    internal void Arm(VirtualTimer timer, TimeSpan due)
     {
         lock (_gate)
         {
             var order = ++_order;
+            if (timer.Armed == 0) _armed++;
             timer.Armed = order;
+            DropAllStale();
             var at = due.Ticks > long.MaxValue - _now ? long.MaxValue : _now + due.Ticks;
             _timers.Enqueue(timer, (at, order));
-            return order;
         }
+    }
+
+    /// <summary>Timers that are set again and again leave stale entries: never more than there are live ones.</summary>
+    private void DropAllStale()
+    {
+        if (_timers.Count < StaleMin || _timers.Count < 2 * _armed) return;
+
+        var live = _timers.UnorderedItems.Where(entry => entry.Element.Armed == entry.Priority.Order).ToArray();
+        _timers.Clear();
+        _timers.EnqueueRange(live);
     }
 
     private void DropStale()

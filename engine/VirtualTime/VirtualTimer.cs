@@ -15,7 +15,7 @@ internal sealed class VirtualTimer(VirtualTimeProvider time, TimerCallback callb
         if (_disposed) return false;
 
         _period = period;
-        if (dueTime == Timeout.InfiniteTimeSpan) Armed = 0;
+        if (dueTime == Timeout.InfiniteTimeSpan) time.Disarm(this);
         else time.Arm(this, dueTime);
         return true;
     }
@@ -23,7 +23,6 @@ internal sealed class VirtualTimer(VirtualTimeProvider time, TimerCallback callb
     /// <summary>Its time has come.</summary>
     public void Fire()
     {
-        Armed = 0;
         if (_period != Timeout.InfiniteTimeSpan && _period > TimeSpan.Zero) time.Arm(this, _period);
         callback(state);
     }
@@ -32,7 +31,7 @@ internal sealed class VirtualTimer(VirtualTimeProvider time, TimerCallback callb
     public void Dispose()
     {
         _disposed = true;
-        Armed = 0;
+        time.Disarm(this);
     }
 
     /// <inheritdoc/>
