@@ -26,6 +26,10 @@ public interface IAgentGrain : IGrainWithStringKey
     [OneWay, Alias("Release")]
     Task Release(Reservation reservation, ReleaseReason reason);
 
+    /// <summary>From a queue that has just started: it wants to know how the agent is.</summary>
+    [OneWay, Alias("Announce")]
+    Task Announce(QueueId queue);
+
     /// <summary>From a media node: all contacts of the agent's phones at that node.</summary>
     [Alias("PhoneChanged")]
     Task PhoneChanged(NodeId node, ImmutableArray<PhoneContact> contacts);

@@ -25,6 +25,10 @@ public interface ICallGrain : IGrainWithStringKey
     [OneWay, Alias("Verify")]
     Task Verify(Reservation reservation);
 
+    /// <summary>From the agent: it does not hold this reservation any more, so its phone must be left alone.</summary>
+    [OneWay, Alias("Voided")]
+    Task Voided(Reservation reservation);
+
     /// <summary>Ends the call for everybody.</summary>
     [Alias("Hangup")]
     Task<bool> Hangup(string by);

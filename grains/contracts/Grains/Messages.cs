@@ -7,13 +7,19 @@ namespace OrleansAcd.Contracts.Grains;
 /// <summary>A call's place in a line: it survives every failed offer, overflow and restart.</summary>
 /// <param name="EnqueuedAt">When the call first waited; never changed afterwards.</param>
 /// <param name="Priority">Higher goes first.</param>
+/// <param name="Hops">How often the call has overflowed; at <see cref="HopsMax"/> it stays where it is.</param>
 [GenerateSerializer, Immutable, Alias("acd.Ticket")]
-public sealed record Ticket(CallId Call, QueueId Queue, DateTimeOffset EnqueuedAt, int Priority);
+public sealed record Ticket(CallId Call, QueueId Queue, DateTimeOffset EnqueuedAt, int Priority, int Hops = 0)
+{
+    public const int HopsMax = 4;
+}
 
 /// <summary>An agent promised to one call by the Agent grain. Unconfirmed, it expires.</summary>
-/// <param name="Epoch">The agent's count of reservations: an older one is void.</param>
+/// <param name="Epoch">Raised at each reservation of the agent: an older one is void.</param>
+/// <param name="WrapUp">The wrap-up that follows the conversation.</param>
 [GenerateSerializer, Immutable, Alias("acd.Reservation")]
-public sealed record Reservation(AgentId Agent, CallId Call, QueueId Queue, long Epoch, DateTimeOffset ExpiresAt);
+public sealed record Reservation(
+    AgentId Agent, CallId Call, QueueId Queue, long Epoch, DateTimeOffset ExpiresAt, TimeSpan WrapUp);
 
 /// <summary>What the Call grain needs to ring the agent.</summary>
 [GenerateSerializer, Immutable, Alias("acd.AgentPhone")]

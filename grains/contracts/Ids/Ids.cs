@@ -1,9 +1,10 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace OrleansAcd.Contracts;
 
 /// <summary>One contact, from the customer's first message to the end of wrap-up. Time-ordered: later calls sort later.</summary>
-[GenerateSerializer, Immutable, Alias("acd.CallId")]
+[GenerateSerializer, Immutable, Alias("acd.CallId"), JsonConverter(typeof(CallIdJson))]
 public readonly record struct CallId([property: Id(0)] string Value)
 {
     public override string ToString() => Value;
@@ -19,21 +20,21 @@ public readonly record struct LegId([property: Id(0)] int Value)
 }
 
 /// <summary>An agent, as the centre document names it; also the user part of the agent's SIP address.</summary>
-[GenerateSerializer, Immutable, Alias("acd.AgentId")]
+[GenerateSerializer, Immutable, Alias("acd.AgentId"), JsonConverter(typeof(AgentIdJson))]
 public readonly record struct AgentId([property: Id(0)] string Value)
 {
     public override string ToString() => Value;
 }
 
 /// <summary>A queue, as the centre document names it.</summary>
-[GenerateSerializer, Immutable, Alias("acd.QueueId")]
+[GenerateSerializer, Immutable, Alias("acd.QueueId"), JsonConverter(typeof(QueueIdJson))]
 public readonly record struct QueueId([property: Id(0)] string Value)
 {
     public override string ToString() => Value;
 }
 
 /// <summary>A media node, unique for each start of its process.</summary>
-[GenerateSerializer, Immutable, Alias("acd.NodeId")]
+[GenerateSerializer, Immutable, Alias("acd.NodeId"), JsonConverter(typeof(NodeIdJson))]
 public readonly record struct NodeId([property: Id(0)] string Value)
 {
     public override string ToString() => Value;

@@ -14,9 +14,12 @@ public sealed record FeedEvent(string Type, string Subject, long Sequence, DateT
     /// <summary>The stream that carries all feed events.</summary>
     public const string Stream = "feed";
 
-    /// <summary>How data is written: camelCase, enums as kebab-case words.</summary>
+    /// <summary>How data is written: camelCase, enums as kebab-case words, durations as seconds.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+        Converters =
+        {
+            new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower), new SecondsJson(),
+        },
     };
 }

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using OrleansAcd.Contracts.Centre;
+using OrleansAcd.Contracts.Grains;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.Streams;
+
+namespace OrleansAcd.Actors;
+
+/// <summary>Keeps this process's <see cref="LocalCentreSource"/> up to date; tells agents whose definition changed, and media nodes who
+/// may register.</summary>
+public sealed partial class CentreFollower(
+    IGrainFactory grains, IStreamBus bus, LocalCentreSource source, ILogger<CentreFollower> log)
+    : IHostedService, IAsyncDisposable
+{
+    private IAsyncDisposable? _subscription;
+
+    /// <summary>Subscribes, and makes the Centre grain publish what is stored.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _subscription = bus.Subscribe<Centre>(LocalCentreSource.Stream, (centre, _) => new ValueTask(Follow(centre)));
+        await grains.GetGrain<ICentreGrain>(ICentreGrain.Key).Get();
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _subscription, null) is { } subscription) await subscription.DisposeAsync();
+    }
+
+    /// <summary>What media nodes need to know of a centre.</summary>
+    public static NodeSettings SettingsOf(Centre centre) => new(
+        centre.Version, centre.Realm, [.. centre.Agents.Where(a => a.Account is not null).Select(a => a.Account!)]);
+
+    private async Task Follow(Centre centre)
+    {
+        if (source.Update(centre) is not { } before) return;
+
+        LogApplied(log, centre.Version, centre.Queues.Length, centre.Agents.Length);
+        await bus.PublishAsync(MediaStreams.Settings, SettingsOf(centre));
+        foreach (var agent in centre.Agents)
+        {
+            if (before.FindAgent(agent.Id) is { } known && IsSame(known, agent)) continue;
+            await grains.GetGrain<IAgentGrain>(agent.Id.Value).DefinitionChanged();
+        }
+
+        foreach (var agent in before.Centre.Agents)
+        {
+            if (source.Current.FindAgent(agent.Id) is null)
+            {
+                await grains.GetGrain<IAgentGrain>(agent.Id.Value).DefinitionChanged();
+            }
+        }
+    }
+
+    private static bool IsSame(AgentDefinition a, AgentDefinition b) =>
+        a.Display == b.Display && a.Login == b.Login && a.Account == b.Account && a.Queues.SequenceEqual(b.Queues)
+        && a.Skills.SequenceEqual(b.Skills);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Centre version {Version}: {Queues} queues, {Agents} agents")]
+    private static partial void LogApplied(ILogger log, long version, int queues, int agents);
+}

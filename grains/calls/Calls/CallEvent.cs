@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Grains;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.Contracts.Views;
+
+namespace OrleansAcd.Calls;
+
+/// <summary>What happens to a call. Written to the journal as JSON; stepping them again gives the same decisions.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Offered), "offered")]
+[JsonDerivedType(typeof(Media), "media")]
+[JsonDerivedType(typeof(Assigned), "assigned")]
+[JsonDerivedType(typeof(Overflowed), "overflowed")]
+[JsonDerivedType(typeof(Verified), "verified")]
+[JsonDerivedType(typeof(Voided), "voided")]
+[JsonDerivedType(typeof(HangupAsked), "hangup-asked")]
+[JsonDerivedType(typeof(Tick), "tick")]
+public abstract record CallEvent
+{
+    /// <summary>A new call, and where its number leads; null: nobody configured it.</summary>
+    public sealed record Offered(LegOffered Leg, QueueRoute? Route) : CallEvent;
+
+    /// <summary>Any other event of the media node.</summary>
+    public sealed record Media(MediaEvent Event) : CallEvent;
+
+    public sealed record Assigned(Assignment Assignment) : CallEvent;
+
+    /// <summary>The queue has let the call go; null: the other queue is not there.</summary>
+    public sealed record Overflowed(QueueId From, QueueRoute? To) : CallEvent;
+
+    public sealed record Verified(Reservation Reservation) : CallEvent;
+
+    public sealed record Voided(Reservation Reservation) : CallEvent;
+
+    public sealed record HangupAsked(string By) : CallEvent;
+
+    public sealed record Tick : CallEvent;
+}
+
+/// <summary>What a Call machine wants done. Each may be repeated.</summary>
+public abstract record CallEffect
+{
+    public sealed record Send(MediaCommand Command) : CallEffect;
+
+    public sealed record Enqueue(Ticket Ticket) : CallEffect;
+
+    public sealed record LeaveQueue(QueueId Queue, QueueOutcome Outcome) : CallEffect;
+
+    public sealed record OfferFailed(Reservation Reservation, OfferFailure Failure) : CallEffect;
+
+    public sealed record AgentRinging(Reservation Reservation) : CallEffect;
+
+    public sealed record ConfirmAgent(Reservation Reservation) : CallEffect;
+
+    public sealed record ReleaseAgent(Reservation Reservation, ReleaseReason Reason) : CallEffect;
+
+    /// <summary>For the event feed: <c>queued</c> becomes <c>acd.call.queued.v1</c>.</summary>
+    public sealed record Show(string What) : CallEffect;
+
+    /// <summary>The record is complete.</summary>
+    public sealed record Complete : CallEffect;
+}
+
+/// <summary>The outcome of one step.</summary>
+/// <param name="Entries">What the timeline gained; with any, the event belongs into the journal.</param>
+public readonly record struct CallTransition(
+    CallState Next, ImmutableArray<CallEffect> Effects, ImmutableArray<TimelineEntry> Entries);

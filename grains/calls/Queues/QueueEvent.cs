@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Centre;
+using OrleansAcd.Contracts.Grains;
+
+namespace OrleansAcd.Calls;
+
+/// <summary>What happens to a queue.</summary>
+public abstract record QueueEvent
+{
+    /// <summary>The grain starts; these agents belong to the queue by the centre.</summary>
+    public sealed record Started(QueueDefinition? Definition, ImmutableArray<AgentId> Agents) : QueueEvent;
+
+    public sealed record Defined(QueueDefinition? Definition) : QueueEvent;
+
+    public sealed record Enqueued(Ticket Ticket) : QueueEvent;
+
+    public sealed record Left(CallId Call, QueueOutcome Outcome) : QueueEvent;
+
+    public sealed record OfferFailed(Reservation Reservation, OfferFailure Failure) : QueueEvent;
+
+    public sealed record AgentChanged(AgentNotice Notice) : QueueEvent;
+
+    public sealed record Granted(Reservation Reservation, AgentPhone Phone) : QueueEvent;
+
+    public sealed record Refused(AgentOffer Offer) : QueueEvent;
+
+    public sealed record Tick : QueueEvent;
+}
+
+/// <summary>What a Queue machine wants done. Each may be repeated.</summary>
+public abstract record QueueEffect
+{
+    public sealed record OfferAgent(AgentOffer Offer) : QueueEffect;
+
+    public sealed record AssignCall(Assignment Assignment) : QueueEffect;
+
+    /// <summary>Gives a reservation back that no call needs.</summary>
+    public sealed record ReleaseAgent(Reservation Reservation, ReleaseReason Reason) : QueueEffect;
+
+    public sealed record Overflow(CallId Call, QueueId From, QueueId To) : QueueEffect;
+
+    /// <summary>Asks an agent to announce itself.</summary>
+    public sealed record AskAgent(AgentId Agent, QueueId Queue) : QueueEffect;
+}
+
+/// <summary>The outcome of one step.</summary>
+public readonly record struct QueueTransition(QueueState Next, ImmutableArray<QueueEffect> Effects);
