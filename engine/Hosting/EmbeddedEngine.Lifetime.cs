@@ -34,6 +34,13 @@ public sealed partial class EmbeddedEngine
         await _sweeper.DisposeAsync();
     }
 
+    /// <summary>Refuses calls from now on, without ending grains: those who want them ended stop first.</summary>
+    public void Dispose()
+    {
+        _stopped = true;
+        _sweeper.Dispose();
+    }
+
     /// <summary>Stops, if that has not been done yet.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -11,7 +11,7 @@ namespace OrleansAcd.Engine;
 
 /// <summary>Runs grains in this process: the part of the Orleans API that they use, without a cluster.</summary>
 /// <remarks>Safe for any thread in real time. In virtual time everything runs on the thread that advances it.</remarks>
-public sealed partial class EmbeddedEngine : IGrainFactory, IAsyncDisposable
+public sealed partial class EmbeddedEngine : IGrainFactory, IAsyncDisposable, IDisposable
 {
     private readonly ProxyFactory _proxies;
     private readonly GrainCatalog _catalog;
@@ -32,7 +32,8 @@ public sealed partial class EmbeddedEngine : IGrainFactory, IAsyncDisposable
         TimeProvider = options.VirtualTime?.TimeProvider ?? options.TimeProvider;
         _log = services.GetService<ILoggerFactory>()?.CreateLogger<EmbeddedEngine>() ?? (ILogger)NullLogger.Instance;
         _proxies = new ProxyFactory(options.ChecksMessages);
-        _catalog = new GrainCatalog(options.Assemblies.SelectMany(a => a.GetTypes()).Concat(options.GrainClasses), this);
+        var types = options.Assemblies.SelectMany(assembly => assembly.GetTypes()).Concat(options.GrainClasses);
+        _catalog = new GrainCatalog(types, this);
         _responseTicks = TicksOf(options.ResponseTimeout);
         _idleTicks = TicksOf(options.CollectionAge);
         Faults = new FaultInjection(this);

@@ -66,9 +66,9 @@ public sealed class VirtualTime
     public T Run<T>(Func<Task<T>> client, TimeSpan limit)
     {
         var task = Task.Factory.StartNew(client, CancellationToken.None, TaskCreationOptions.None, Scheduler).Unwrap();
-        if (!RunUntil(() => task.IsCompleted, limit)) throw new TimeoutException($"Not done within {limit}; seed {Seed}.");
+        if (RunUntil(() => task.IsCompleted, limit)) return task.GetAwaiter().GetResult();
 
-        return task.GetAwaiter().GetResult();
+        throw new TimeoutException($"Not done within {limit}; seed {Seed}.");
     }
 
     /// <inheritdoc cref="Run{T}(Func{Task{T}}, TimeSpan)"/>
@@ -93,6 +93,10 @@ public sealed class VirtualTime
     private bool Advance(long until, Func<bool> condition)
     {
         Turns.Enter();
+
+        // An ambient context (of a test runner, of a window) would take what follows an await to its own threads.
+        var ambient = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         try
         {
             do
@@ -105,6 +109,7 @@ public sealed class VirtualTime
         }
         finally
         {
+            SynchronizationContext.SetSynchronizationContext(ambient);
             Turns.Leave();
         }
     }
@@ -113,6 +118,7 @@ public sealed class VirtualTime
     {
         for (var turns = 0; turns < TurnsAtOneInstantMax; turns++)
         {
+            Turns.ThrowIfEscaped();
             if (condition()) return true;
             if (!Turns.RunOne()) return false;
         }

@@ -42,7 +42,6 @@ internal sealed class VirtualTurns(Random random) : ITurns
         object turn;
         lock (_gate)
         {
-            if (_stranger is not null) throw Escaped(_stranger);
             if (_ready.Count == 0) return false;
 
             var chosen = _ready.Count == 1 ? 0 : random.Next(_ready.Count);
@@ -53,6 +52,15 @@ internal sealed class VirtualTurns(Random random) : ITurns
 
         Run(turn);
         return true;
+    }
+
+    /// <summary>A run that another thread took part in cannot be repeated.</summary>
+    public void ThrowIfEscaped()
+    {
+        lock (_gate)
+        {
+            if (_stranger is not null) throw Escaped(_stranger);
+        }
     }
 
     /// <summary>This thread alone runs turns until <see cref="Leave"/>.</summary>

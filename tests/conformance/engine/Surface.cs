@@ -75,10 +75,19 @@ internal static class Surface
         var parameters = method.GetParameters().Select(reader.GetParameter).Where(p => p.SequenceNumber > 0)
             .ToDictionary(p => p.SequenceNumber - 1);
         var written = signature.ParameterTypes.Select((type, index) => Parameter(reader, parameters, type, index));
-        var arity = signature.GenericParameterCount == 0 ? string.Empty : "`" + signature.GenericParameterCount;
+        var arity = string.Join(", ", method.GetGenericParameters().Select(p => Generic(reader, p)));
         var access = Access(method.Attributes);
         var name = reader.GetString(method.Name);
-        return $"{access}{signature.ReturnType} {name}{arity}({string.Join(", ", written)})";
+        return $"{access}{signature.ReturnType} {name}<{arity}>({string.Join(", ", written)})";
+    }
+
+    private static string Generic(MetadataReader reader, GenericParameterHandle handle)
+    {
+        var parameter = reader.GetGenericParameter(handle);
+        var constraints = parameter.GetConstraints()
+            .Select(c => Names.NameOf(reader, reader.GetGenericParameterConstraint(c).Type)).Order();
+        var special = parameter.Attributes & GenericParameterAttributes.SpecialConstraintMask;
+        return $"{special} {string.Join("&", constraints)}";
     }
 
     private static string Access(MethodAttributes attributes)
