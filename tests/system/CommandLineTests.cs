@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using OrleansAcd.Tests.System.Peers;
+using Xunit;
 
 namespace OrleansAcd.Tests.System;
 

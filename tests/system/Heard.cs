@@ -1,5 +1,6 @@
 using OrleansAcd.Audio;
 using OrleansAcd.Tests.System.Peers;
+using Xunit;
 
 namespace OrleansAcd.Tests.System;
 

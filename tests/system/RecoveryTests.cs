@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using OrleansAcd.Tests.System.Peers;
+using Xunit;
 
 namespace OrleansAcd.Tests.System;
 

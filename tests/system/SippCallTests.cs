@@ -1,4 +1,5 @@
 using OrleansAcd.Tests.System.Peers;
+using Xunit;
 
 namespace OrleansAcd.Tests.System;
 

@@ -15,13 +15,12 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
     private readonly EventLoop _loop;
     private readonly NodeWorker _worker;
     private readonly List<IAsyncDisposable> _subscriptions = [];
-    private readonly MediaNodeOptions _options;
-    private readonly ILogger _log;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private MediaNodeHost(MediaNodeOptions options, EventLoop loop, NodeWorker worker, ILogger log)
-    {
-        (_options, _loop, _worker, _log) = (options, loop, worker, log);
-    }
+    private MediaNodeHost(EventLoop loop, NodeWorker worker) => (_loop, _worker) = (loop, worker);
+
+    /// <summary>Completes once the node knows the centre's accounts: from then on it takes calls.</summary>
+    public Task Ready => _ready.Task;
 
     public NodeId Node => _worker.Node;
 
@@ -49,7 +48,7 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
             return null;
         }
 
-        var host = new MediaNodeHost(options, loop, worker, log);
+        var host = new MediaNodeHost(loop, worker);
         host.Subscribe(bus);
         loop.Start();
         bus.TryPublish<NodeEvent>(MediaStreams.NodeEvents, new NodeUp(node, options.CallsMax));
@@ -91,7 +90,13 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
     private void Subscribe(IStreamBus bus)
     {
         _subscriptions.Add(bus.Subscribe<MediaCommand>(MediaStreams.Commands(Node), (command, _) => OnLoop(() => _worker.Execute(command))));
-        _subscriptions.Add(bus.Subscribe<NodeSettings>(MediaStreams.Settings, (settings, _) => OnLoop(() => _worker.Apply(settings))));
+        _subscriptions.Add(bus.Subscribe<NodeSettings>(MediaStreams.Settings, (settings, _) => OnLoop(() => Apply(settings))));
+    }
+
+    private void Apply(NodeSettings settings)
+    {
+        _worker.Apply(settings);
+        _ready.TrySetResult();
     }
 
     /// <summary>Hands over to the loop; a loop that is flooded makes the stream try again.</summary>

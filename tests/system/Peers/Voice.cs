@@ -1,4 +1,5 @@
 using OrleansAcd.Audio;
+using Xunit;
 
 namespace OrleansAcd.Tests.System.Peers;
 

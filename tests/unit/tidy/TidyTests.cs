@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Tidy;
 
@@ -32,7 +33,7 @@ public sealed partial class TidyTests
     public void NoLineIsWiderThan120Columns() => Empty(
         from file in SourceTree.Files("*.cs")
         from line in File.ReadLines(file).Select((text, index) => (text, number: index + 1))
-        where line.text.Length > 120 && !line.text.Contains("\"", StringComparison.Ordinal)
+        where line.text.Length > 120 && !line.text.Contains('"', StringComparison.Ordinal)
         select $"{SourceTree.Relative(file)}:{line.number}: {line.text.Length} columns");
 
     [Fact]

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansAcd.Audio;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaNode.Node;
+using OrleansAcd.Sip.Digest;
+using OrleansAcd.Softphone;
+using OrleansAcd.Streams;
+using Xunit;
+
+namespace OrleansAcd.Tests.Unit.MediaNode;
+
+/// <summary>A real media node on loopback with real softphones; the test decides in place of the Call grain.</summary>
+internal sealed class NodeRig : IAsyncDisposable
+{
+    public const double CallerHz = 700;
+    public const double AgentHz = 1_300;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static int s_portBase = 40_000;
+
+    private readonly LocalStreamBus _bus;
+    private readonly Channel<MediaEvent> _events = Channel.CreateUnbounded<MediaEvent>();
+    private readonly Channel<NodeEvent> _nodeEvents = Channel.CreateUnbounded<NodeEvent>();
+    private long _sequence;
+
+    private NodeRig(LocalStreamBus bus, MediaNodeOptions options)
+    {
+        _bus = bus;
+        _bus.Subscribe<MediaEvent>(MediaStreams.Events, (e, end) => _events.Writer.WriteAsync(e, end));
+        _bus.Subscribe<NodeEvent>(MediaStreams.NodeEvents, (e, end) => _nodeEvents.Writer.WriteAsync(e, end));
+        var prompts = PromptLibrary.Load(new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, "no-prompts")));
+        Node = MediaNodeHost.Start(options, bus, prompts, TimeProvider.System, NullLogger<MediaNodeHost>.Instance)!;
+    }
+
+    public MediaNodeHost Node { get; }
+
+    public SoftphoneHost Phones { get; } = StartPhones();
+
+    public static PhoneVoice CallerVoice { get; } = new(Tone(CallerHz), AgentHz);
+
+    public static PhoneVoice AgentVoice { get; } = new(Tone(AgentHz), CallerHz);
+
+    public static AudioClip Tone(double frequencyHz)
+    {
+        var samples = new short[8_000];
+        for (var i = 0; i < samples.Length; i++) samples[i] = (short)(8_000 * Math.Sin(2 * Math.PI * frequencyHz * i / 8_000));
+        return AudioClip.FromSamples($"{frequencyHz} Hz", samples);
+    }
+
+    /// <param name="rtpPorts">Ports of the node; two pairs a call.</param>
+    public static async Task<NodeRig> Start(int rtpPorts = 200, params string[] agents)
+    {
+        var first = NextPorts();
+        var rig = new NodeRig(new LocalStreamBus(), new MediaNodeOptions
+        {
+            Sip = new IPEndPoint(IPAddress.Loopback, 0),
+            Advertise = IPAddress.Loopback,
+            RtpPortFirst = first,
+            RtpPortLast = first + rtpPorts - 1,
+        });
+        var accounts = agents.Select(name => Account(name)).ToImmutableArray();
+        await rig._bus.PublishAsync(MediaStreams.Settings, new NodeSettings(1, "acd", accounts));
+        await rig.Node.Ready.WaitAsync(Patience);
+        return rig;
+    }
+
+    public async Task<T> Next<T>()
+        where T : MediaEvent
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        var passed = new List<string>();
+        try
+        {
+            while (true)
+            {
+                var happened = await _events.Reader.ReadAsync(limit.Token);
+                if (happened is T wanted) return wanted;
+                passed.Add(happened.ToString());
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"no {typeof(T).Name}; what came: {string.Join("; ", passed)}");
+        }
+    }
+
+    public async Task<ImmutableArray<PhoneContact>> Register(string agent, PhoneBehaviour behaviour)
+    {
+        var phone = Phones.AddPhone(agent, agent + "-pw", Node.Sip, behaviour);
+        await phone.Registered.WaitAsync(Patience);
+        using var limit = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            if (await _nodeEvents.Reader.ReadAsync(limit.Token) is PhoneChanged changed && changed.Agent.Value == agent) return changed.Contacts;
+        }
+    }
+
+    public async Task Command(Func<long, MediaCommand> make) =>
+        await _bus.PublishAsync(MediaStreams.Commands(Node.Node), make(Interlocked.Increment(ref _sequence)));
+
+    public Task Dial(CallId call, LegId leg, ImmutableArray<PhoneContact> contacts) => Command(n => new Dial(
+        call, 1, n, leg, contacts, new PartyIdentity("Support", "sip:caller-1@acd.invalid"), [], TimeSpan.FromSeconds(15)));
+
+    /// <summary>Both hear each other.</summary>
+    public Task Bridge(CallId call, LegId one, LegId other) =>
+        Command(n => new Hear(call, 1, n, [new Hearing(one, other), new Hearing(other, one)]));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Phones.DisposeAsync();
+        await Node.DisposeAsync();
+        Assert.Equal(0, Node.Counters.Faults);
+        Assert.Equal(0, Phones.Faults);
+    }
+
+    private static SoftphoneHost StartPhones()
+    {
+        var first = NextPorts();
+        return SoftphoneHost.Start(IPAddress.Loopback, first, first + 599);
+    }
+
+    private static int NextPorts() => Interlocked.Add(ref s_portBase, 600) - 600;
+
+    private static SipAccount Account(string user)
+    {
+        var account = DigestAccount.FromPassword(user, "acd", user + "-pw");
+        return new SipAccount(user, account.Ha1Md5!, account.Ha1Sha256!);
+    }
+}
