@@ -1,0 +1,255 @@
+using System.Net;
+using System.Text;
+using OrleansAcd.MediaCore;
+using OrleansAcd.MediaNode.Io;
+using OrleansAcd.Rtp;
+using Xunit;
+
+namespace OrleansAcd.Tests.Unit.Media;
+
+/// <summary>The loop on both networks: what it promises its handlers, and what they cannot do to it.</summary>
+public sealed class LoopTests
+{
+    public static readonly TheoryData<string> Networks = ["default", "portable"];
+    private static readonly TransportAddress s_loopback = TransportAddress.From(IPAddress.Loopback, 0);
+
+    [Theory, MemberData(nameof(Networks))]
+    public void AThrowingHandlerIsCountedToldAndTheLoopGoesOn(string network)
+    {
+        var errors = new List<Exception>();
+        using var loop = NewLoop(network, new EventLoopOptions { OnError = errors.Add });
+        var (socket, handler) = (Bind(loop), new Handler());
+        handler.Readable = () => throw new InvalidOperationException("broken");
+        loop.Add(socket, handler);
+        socket.SendTo([1], socket.Local);
+        Run(loop, () => handler.Fault is not null);
+        Assert.Equal(1, loop.Faults);
+        Assert.Same(errors[0], handler.Fault);
+
+        var answered = false;
+        handler.Readable = () => answered = socket.ReceiveFrom(new byte[9], out _, out _) == IoStatus.Done;
+        Run(loop, () => answered);
+        loop.Remove(socket);
+    }
+
+    [Theory, MemberData(nameof(Networks))]
+    public void PostedActionsRunOnTheLoopInOrderAndTooManyAreRefused(string network)
+    {
+        using var loop = NewLoop(network, new EventLoopOptions { PostedMax = 1_024 });
+        var ran = new List<int>();
+        for (var i = 0; i < 1_024; i++)
+        {
+            var number = i;
+            Assert.True(loop.Post(() => ran.Add(number)));
+        }
+
+        Assert.False(loop.Post(() => ran.Add(-1)));
+        Assert.Equal(1, loop.PostsRefused);
+        Run(loop, () => ran.Count == 1_024);
+        Assert.Equal(Enumerable.Range(0, 1_024), ran);
+    }
+
+    [Theory, MemberData(nameof(Networks))]
+    public void PostsFromManyThreadsAllArriveOnARunningLoop(string network)
+    {
+        using var loop = NewLoop(network, new EventLoopOptions { PostedMax = 65_536 });
+        loop.Start();
+        using var done = new CountdownEvent(40_000);
+        Parallel.For(0, 40_000, _ => Assert.True(loop.Post(() => done.Signal())));
+        Assert.True(done.Wait(TimeSpan.FromSeconds(10)));
+        loop.Stop();
+    }
+
+    [Theory, MemberData(nameof(Networks))]
+    public void TimersFireInOrderOfTheirDeadlinesAndMovedOrClearedOnesObey(string network)
+    {
+        using var loop = NewLoop(network);
+        var fired = new List<int>();
+        var timers = Enumerable.Range(0, 200).Select(i => new LoopTimer(new Timeout(() => fired.Add(i)))).ToArray();
+        var start = loop.Now;
+        var random = new SeededIdSource(5);
+        foreach (var i in Enumerable.Range(0, 200).OrderBy(_ => random.NextBits())) loop.Schedule(timers[i], At(start, i));
+        loop.Schedule(timers[7], At(start, 500));
+        loop.Schedule(timers[150], At(start, -1));
+        loop.Cancel(timers[9]);
+        Run(loop, () => fired.Count == 199);
+
+        var expected = Enumerable.Range(0, 200).Except([7, 9, 150]).Prepend(150).Append(7);
+        Assert.Equal(expected, fired);
+        Assert.True(loop.Now >= At(start, 500));
+
+        static Instant At(Instant start, int place) => start + TimeSpan.FromMilliseconds(0.2 * place);
+    }
+
+    [Theory, MemberData(nameof(Networks))]
+    public void TheTickRunsAtItsPeriodWhileSomebodyNeedsIt(string network)
+    {
+        using var loop = NewLoop(network);
+        var ticks = new Ticks();
+        var start = loop.Now;
+        loop.AddTick(ticks);
+        Run(loop, () => ticks.Frames >= 20);
+        Assert.InRange((loop.Now - start).TotalMilliseconds, 395, 5_000);
+        Assert.Equal(ticks.Frames, (int)((loop.Now - start) / EventLoop.TickPeriod), 1.5);
+        loop.RemoveTick(ticks);
+        var frames = ticks.Frames;
+        var until = loop.Now + TimeSpan.FromMilliseconds(60);
+        Run(loop, () => loop.Now > until);
+        Assert.Equal(frames, ticks.Frames);
+    }
+
+    [Theory, MemberData(nameof(Networks))]
+    public void ASocketRemovedInTheSameTurnHearsNothingMore(string network)
+    {
+        using var loop = NewLoop(network);
+        var (one, other) = (Bind(loop), Bind(loop));
+        var heard = 0;
+        Handler first = new(), second = new();
+        first.Readable = () => Take(one, other);
+        second.Readable = () => Take(other, one);
+        loop.Add(one, first);
+        loop.Add(other, second);
+        one.SendTo([1], other.Local);
+        one.SendTo([1], one.Local);
+        for (var i = 0; i < 20; i++) loop.RunOnce(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, heard);
+
+        void Take(UdpSocket self, UdpSocket victim)
+        {
+            heard++;
+            self.ReceiveFrom(new byte[9], out _, out _);
+            loop.Remove(victim);
+            victim.Dispose();
+        }
+    }
+
+    [Theory, MemberData(nameof(Networks))]
+    public void TcpConnectsCarriesMoreThanASocketHoldsAndTellsOfTheEnd(string network)
+    {
+        using var loop = NewLoop(network);
+        var (server, client) = (new Tcp(), new Tcp());
+        using var acceptor = TcpAcceptor.Listen(loop, s_loopback, server, () => server.Open, 1, 1 << 20)!;
+        var connection = TcpConnection.Connect(loop, acceptor.Local, client, 8 << 20)!;
+        var sent = Enumerable.Range(0, 6 << 20).Select(i => (byte)(i * 7 >> 3)).ToArray();
+        Assert.True(connection.TrySend(sent));
+        Assert.False(connection.TrySend(sent));         // more than may wait
+        Run(loop, () => server.Received.Length == sent.Length);
+        Assert.Equal(sent, server.Received.ToArray());
+        Assert.Equal(0, connection.Unsent);
+
+        Assert.True(server.Last!.TrySend("pong"u8));
+        Run(loop, () => Encoding.ASCII.GetString(client.Received.ToArray()) == "pong");
+
+        var second = TcpConnection.Connect(loop, acceptor.Local, new Tcp(), 100)!;
+        Run(loop, () => acceptor.Refused == 1);
+        Run(loop, () => second.IsClosed);
+
+        connection.Dispose();
+        Run(loop, () => server.Closed == IoStatus.Closed);
+        Assert.False(server.Last.TrySend("late"u8));
+    }
+
+    [Theory, MemberData(nameof(Networks))]
+    public void ConnectingToNobodyIsRefused(string network)
+    {
+        using var loop = NewLoop(network);
+        TransportAddress free;
+        using (var listener = loop.Net.ListenTcp(s_loopback)!) free = listener.Local;
+        var client = new Tcp();
+        Assert.NotNull(TcpConnection.Connect(loop, free, client, 100));
+        Run(loop, () => client.Closed is not null);
+        Assert.Equal(IoStatus.Refused, client.Closed);
+    }
+
+    [Theory, MemberData(nameof(Networks))]
+    public void PortsComeEvenAndInTurnRestBeforeReuseAndRunOutWithoutHarm(string network)
+    {
+        using var loop = NewLoop(network);
+        using var taken = Bind(loop);
+        var first = (taken.Local.Port & ~1) - 8;
+        var pool = new RtpPortPool(first, first + 15, TimeSpan.FromSeconds(10));
+        var pairs = new List<RtpSocketPair>();
+        while (pool.Rent(loop.Net, s_loopback, Instant.Zero) is { } pair) pairs.Add(pair);
+
+        Assert.Equal(8, pool.Capacity);
+        Assert.InRange(pairs.Count, 1, 7);
+        Assert.True(pool.BindFailures >= 1);
+        Assert.Equal(1, pool.Refused);
+        Assert.All(pairs, p => Assert.Equal((0, p.Port + 1), (p.Port % 2, (int)p.Rtcp.Local.Port)));
+        Assert.Equal(pairs.Select(p => p.Port).Order(), pairs.Select(p => p.Port));
+
+        var port = pairs[0].Port;
+        pool.Return(pairs[0], Instant.Zero);
+        Assert.Null(pool.Rent(loop.Net, s_loopback, Instant.FromMilliseconds(9_999)));
+        var again = pool.Rent(loop.Net, s_loopback, Instant.FromMilliseconds(10_000));
+        Assert.Equal(port, again!.Port);
+        foreach (var pair in pairs.Skip(1).Append(again)) pool.Return(pair, Instant.Zero);
+    }
+
+    private static EventLoop NewLoop(string network, EventLoopOptions? options = null) =>
+        new(network == "portable" ? new PortableNetwork() : Network.Default, options);
+
+    private static UdpSocket Bind(EventLoop loop) => loop.Net.BindUdp(s_loopback, SocketOptions.Voice)!;
+
+    private static void Run(EventLoop loop, Func<bool> until)
+    {
+        var end = loop.Now + TimeSpan.FromSeconds(10);
+        while (!until())
+        {
+            Assert.True(loop.Now < end, "it never happened");
+            loop.RunOnce(TimeSpan.FromMilliseconds(10));
+        }
+    }
+
+    private sealed class Handler : IReadyHandler
+    {
+        public Action Readable { get; set; } = () => { };
+
+        public Exception? Fault { get; private set; }
+
+        public void OnReadable() => Readable();
+
+        public void OnWritable()
+        {
+        }
+
+        public void OnFault(Exception error) => Fault = error;
+    }
+
+    private sealed class Timeout(Action fired) : ITimeoutHandler
+    {
+        public void HandleTimeout(Instant now) => fired();
+
+        public void OnFault(Exception error) => Assert.Fail(error.ToString());
+    }
+
+    private sealed class Ticks : ITickHandler
+    {
+        public int Frames { get; private set; }
+
+        public void OnTick(int frames, Instant now) => Frames += frames;
+
+        public void OnFault(Exception error) => Assert.Fail(error.ToString());
+    }
+
+    private sealed class Tcp : ITcpHandler
+    {
+        public MemoryStream Received { get; } = new();
+
+        public TcpConnection? Last { get; private set; }
+
+        public int Open { get; private set; }
+
+        public IoStatus? Closed { get; private set; }
+
+        public void OnConnected(TcpConnection connection)
+        {
+            Last = connection;
+            Open++;
+        }
+
+        public void OnReceived(TcpConnection connection, ReadOnlySpan<byte> bytes) => Received.Write(bytes);
+
+        public void OnClosed(TcpConnection connection, IoStatus reason) => Closed = reason;
+    }
+}

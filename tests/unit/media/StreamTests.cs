@@ -1,0 +1,191 @@
+using OrleansAcd.Audio;
+using OrleansAcd.MediaNode.Media;
+using OrleansAcd.Rtp;
+using Xunit;
+
+namespace OrleansAcd.Tests.Unit.Media;
+
+/// <summary>Latching, RTCP, silence, strangers and garbage of a leg on real sockets.</summary>
+public sealed class StreamTests
+{
+    [Theory, InlineData("default"), InlineData("portable")]
+    public void AThirdPartyNeitherHearsNorSpeaksOnceThePeerHasLatched(string network)
+    {
+        using var rig = new Rig(network);
+        var (caller, agent, thief) = (rig.AddPhone("caller"), rig.AddPhone("agent"), rig.AddPhone("thief"));
+        rig.Talk(caller, agent);
+        caller.Say(1);
+        rig.Settle();
+        agent.Hear();
+
+        var packet = new byte[172];
+        for (ushort i = 0; i < 50; i++)
+        {
+            new RtpHeader(false, 0, new(i), new(i * 160u), new(5), 0, 0).Write(packet);
+            StealFrom(caller, thief, packet);
+            rig.Settle();
+        }
+
+        Assert.Empty(agent.Hear());
+        agent.Say(2);
+        rig.Settle();
+        Assert.Single(caller.Hear());
+        Assert.Empty(thief.Hear());
+        Assert.Equal(2, rig.Latches.Count);
+    }
+
+    [Fact]
+    public void AReofferLatchesTheNewAddress()
+    {
+        using var rig = new Rig();
+        var (caller, agent) = (rig.AddPhone("caller"), rig.AddPhone("agent"));
+        var elsewhere = rig.AddPhone("elsewhere");
+        rig.Talk(caller, agent);
+        caller.Say(1);
+        rig.Settle();
+
+        caller.Agree(MediaDirection.SendReceive, rtp: elsewhere.Address);
+        agent.Say(2);
+        rig.Settle();
+        Assert.Empty(caller.Hear());
+        Assert.Single(elsewhere.Hear());
+        Assert.Equal(2, rig.Latches.Count);
+    }
+
+    [Fact]
+    public void APeerThatWasSilentIsHeardAgainAndSoIsItsSuccessor()
+    {
+        var policy = new LatchPolicy(AllowOtherHosts: true, 3, TimeSpan.FromMilliseconds(40));
+        using var rig = new Rig(options: new MediaOptions(policy, TimeSpan.FromSeconds(30)));
+        var (caller, agent, moved) = (rig.AddPhone("caller"), rig.AddPhone("agent"), rig.AddPhone("moved"));
+        rig.Talk(caller, agent);
+        caller.Say(1);
+        rig.Settle();
+        agent.Hear();
+        var silentUntil = rig.Loop.Now + TimeSpan.FromMilliseconds(100);
+        rig.Until(() => rig.Loop.Now > silentUntil, "silence");
+
+        var packet = new byte[172];
+        for (ushort i = 0; i < 4; i++)
+        {
+            new RtpHeader(false, 0, new(i), new(i * 160u), new(5), 0, 0).Write(packet);
+            StealFrom(caller, moved, packet);
+            rig.Settle();
+        }
+
+        Assert.Equal(2, agent.Hear().Count);            // two packets were the probation
+        Assert.Equal((caller.Party, moved.Address), rig.Latches[^1]);
+        Assert.Equal(2, caller.Party.Quality.Strangers);
+    }
+
+    [Fact]
+    public void GarbageIsCountedAndTheCallGoesOn()
+    {
+        using var rig = new Rig();
+        var (caller, agent) = (rig.AddPhone("caller"), rig.AddPhone("agent"));
+        rig.Talk(caller, agent);
+        caller.SendRaw([1, 2, 3]);
+        caller.Say(1);
+        rig.Settle();
+        caller.SendRaw([]);
+        caller.SendRaw("INVITE sip:x SIP/2.0"u8);
+        caller.SendRaw(new byte[5_000]);
+        caller.SendControl([0xFF, 0xFF]);
+        caller.Say(2);
+        rig.Settle();
+        Assert.Equal(2, agent.Hear().Count);
+        Assert.Equal(5, caller.Party.Quality.Malformed);
+        Assert.Empty(rig.Errors);
+    }
+
+    [Fact]
+    public void ReportsGoOutOnScheduleAndAnswersGiveLossAndRoundTrip()
+    {
+        using var rig = new Rig();
+        var (caller, agent) = (rig.AddPhone("caller"), rig.AddPhone("agent"));
+        rig.Talk(caller, agent);
+        agent.Say(1);
+        rig.Settle();
+
+        byte[]? report = null;
+        rig.Until(() => (report = caller.HearControl()) is not null, "a sender report");
+        Assert.Equal(RtcpParseError.None, RtcpReader.TryOpen(report, out var reader));
+        Assert.True(reader.TryRead(out var first));
+        Assert.True(first.TryReadSenderInfo(out var sent));
+        Assert.Equal((1u, 160u), (sent.Packets, sent.PayloadBytes));
+        Assert.True(first.TryReadSource(out var source));
+
+        var answer = new byte[RtcpWriter.CompoundMaxBytes];
+        var block = new ReportBlock(source, 64, 1, 5, 80, sent.Ntp.Middle, 0);
+        caller.SendControl(answer.AsSpan(0, RtcpWriter.Write(answer, new(0xABCD), null, block, "phone"u8, false)));
+        rig.Settle();
+        var quality = caller.Party.Quality;
+        Assert.Equal((0.25, 10.0), (quality.RemoteFractionLost, quality.RemoteJitter?.TotalMilliseconds));
+        Assert.InRange(quality.RoundTrip!.Value.TotalSeconds, 0, 10);
+    }
+
+    [Fact]
+    public void SilenceIsToldOnceAndNotOfWhoNeedNotSpeak()
+    {
+        using var rig = new Rig(options: MediaOptions.Default with { RtpTimeout = TimeSpan.FromMilliseconds(50) });
+        var (caller, held) = (rig.AddPhone("caller"), rig.AddPhone("held", direction: MediaDirection.SendOnly));
+        rig.Until(() => rig.Timeouts.Count > 0, "a time-out");
+        var later = rig.Loop.Now + TimeSpan.FromMilliseconds(150);
+        rig.Until(() => rig.Loop.Now > later, "more silence");
+        Assert.Equal([caller.Party], rig.Timeouts);
+        Assert.NotNull(held);
+    }
+
+    [Fact]
+    public void RelayingTranscodingAndPlayingAllocateNothingAPacket()
+    {
+        using var rig = new Rig();
+        var (caller, agent) = (rig.AddPhone("caller"), rig.AddPhone("agent", G711Codec.Pcma));
+        rig.Talk(caller, agent);
+        var packet = new byte[172];
+        var allocated = 0L;
+        for (var i = 0; i < 3_000; i++)
+        {
+            new RtpHeader(false, 0, new((ushort)i), new((uint)i * 160), new(5), 0, 0).Write(packet);
+            caller.SendRaw(packet);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            rig.Loop.RunOnce(TimeSpan.Zero);
+            if (i > 100) allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+            if (i % 100 == 0) agent.Hear();
+        }
+
+        rig.Conversation.Play(agent.Party, ShippedAudio.Music, isLoop: true);
+        var sent = agent.Party.Quality.PacketsSent;
+        while (agent.Party.Quality.PacketsSent < sent + 20)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            rig.Loop.RunOnce(TimeSpan.FromMilliseconds(20));
+            allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
+        Assert.Equal(3_000, caller.Party.Quality.PacketsReceived);
+    }
+
+    [Fact]
+    public void ACallCostsFarLessThan64KiB()
+    {
+        using var rig = new Rig();
+        rig.AddPhone("first");
+        var others = new List<AudioConversation>();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 20; i++)
+        {
+            var conversation = new AudioConversation(rig.Worker, rig);
+            Assert.Equal(MediaRefusal.None, conversation.TryAddParty("caller", out _));
+            Assert.Equal(MediaRefusal.None, conversation.TryAddParty("agent", out _));
+            others.Add(conversation);
+        }
+
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 20, 0, 16 * 1024);
+        others.ForEach(c => c.End());
+    }
+
+    private static void StealFrom(Phone victim, Phone thief, byte[] packet) =>
+        thief.SendTo(packet, victim.Party.LocalPort);
+}
