@@ -4,7 +4,15 @@ using System.Diagnostics.CodeAnalysis;
 namespace OrleansAcd.Sip.Messages;
 
 /// <summary>One header field: one value, unfolded and trimmed.</summary>
-public readonly record struct SipHeader(SipHeaderId Id, string Name, string Value);
+public readonly record struct SipHeader(SipHeaderId Id, string Name, string Value)
+{
+    /// <summary>A field by any of its names.</summary>
+    public static SipHeader Of(string name, string value)
+    {
+        var id = SipHeaderNames.Find(name.AsSpan());
+        return new SipHeader(id, id is SipHeaderId.Other ? name : SipHeaderNames.NameOf(id), value);
+    }
+}
 
 /// <summary>Header fields in the order of the wire. Names compare in any case and in compact form (RFC 3261 §7.3.1).</summary>
 /// <remarks>The parser has split comma lists of Via, Route, Record-Route, Path and Contact: one value a field. Other
@@ -24,11 +32,13 @@ public sealed class SipHeaderList : IReadOnlyList<SipHeader>
 
     public void Add(SipHeaderId id, string value) => Append(new SipHeader(id, SipHeaderNames.NameOf(id), value));
 
-    public void Add(string name, string value)
+    public void Add(string name, string value) => Append(SipHeader.Of(name, value));
+
+    /// <summary>Adds all, or nothing for null.</summary>
+    public void AddAll(IReadOnlyList<SipHeader>? headers)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        var id = SipHeaderNames.Find(name.AsSpan());
-        Append(new SipHeader(id, id is SipHeaderId.Other ? name : SipHeaderNames.NameOf(id), value));
+        if (headers is null) return;
+        foreach (var header in headers) Append(header);
     }
 
     internal void Append(SipHeader header)

@@ -119,3 +119,11 @@ public readonly record struct SipParameters(string Text)
         return after < 0 ? text.Length : at + quoted + after;
     }
 }
+
+/// <summary>A header value in front of its parameters.</summary>
+public readonly ref struct SipValue(string text)
+{
+    /// <summary>What stands before the first semicolon.</summary>
+    public ReadOnlySpan<char> Main { get; } = text.Contains(';', StringComparison.Ordinal)
+        ? text.AsSpan(0, text.IndexOf(';', StringComparison.Ordinal)).Trim() : text.AsSpan().Trim();
+}

@@ -98,10 +98,10 @@ public sealed class InviteClientTransaction : SipTransaction
 
     private void HandleFirst(SipResponse response, Instant now)
     {
-        Deliver(response);
         if (response.IsProvisional)
         {
             State = InviteClientState.Proceeding;
+            Deliver(response);
             return;
         }
 
@@ -109,11 +109,14 @@ public sealed class InviteClientTransaction : SipTransaction
         {
             State = InviteClientState.Accepted;
             _deadline = now + _timers.Timeout;                  // RFC 6026 timer M
+            Deliver(response);
             return;
         }
 
+        // The ACK goes first: the user may answer the delivery with a new INVITE.
         _ack = SipWriter.ToArray(AckRequest.ForRejection(_invite, response));
         Send(_ack);
+        Deliver(response);
         State = InviteClientState.Completed;
         _deadline = now + _timers.CompletedWait;                // timer D
         if (_reliable) Terminate();                             // "zero seconds for reliable transports"
