@@ -2,10 +2,11 @@ using System.Globalization;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.Sip.Registrar;
 
-/// <summary>How to answer a REGISTER, in the terms of <c>SipServerRequest.Respond</c>, and what it changed.</summary>
+/// <summary>How to answer a REGISTER, in the terms of <see cref="SipServerRequest.Respond"/>, and what it changed.</summary>
 public sealed record RegistrarReply(int Status, string? Reason = null)
 {
     public IReadOnlyList<SipHeader> Headers { get; init; } = [];
@@ -22,7 +23,7 @@ public sealed class RegistrarService(
 {
     public RegistrarCore Core => core;
 
-    public RegistrarReply Handle(SipRequest request, ContactFlow flow, Instant now)
+    public RegistrarReply Handle(SipRequest request, SipFlow flow, Instant now)
     {
         // Step 5: "If the address-of-record is not valid for the domain in the Request-URI, ... 404 (Not Found)".
         var user = request.To.Uri.UserUnescaped;
@@ -45,7 +46,7 @@ public sealed class RegistrarService(
 
     private bool IsOurs(string host) => domains.Count == 0 || domains.Contains(host, StringComparer.OrdinalIgnoreCase);
 
-    private DigestVerdict Authenticate(SipRequest request, ContactFlow flow, Instant now)
+    private DigestVerdict Authenticate(SipRequest request, SipFlow flow, Instant now)
     {
         List<string> credentials = [.. request.Headers.All(SipHeaderId.Authorization)];
         return authenticator.Handle(new DigestRequest(request.Method, credentials, flow.Remote.Address), now);
@@ -56,7 +57,7 @@ public sealed class RegistrarService(
         Headers = [.. challenge.Headers.Select(value => Header(SipHeaderId.WwwAuthenticate, value))],
     };
 
-    private RegistrarReply Register(SipRequest request, string user, ContactFlow flow, Instant now)
+    private RegistrarReply Register(SipRequest request, string user, SipFlow flow, Instant now)
     {
         var result = core.Handle(
             new Register

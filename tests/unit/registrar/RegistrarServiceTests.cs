@@ -4,6 +4,7 @@ using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Registrar;
+using OrleansAcd.Sip.Stack;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Registrar;
@@ -11,7 +12,7 @@ namespace OrleansAcd.Tests.Unit.Registrar;
 /// <summary>REGISTER requests as they come from the wire, and the responses to them.</summary>
 public sealed class RegistrarServiceTests
 {
-    private static readonly ContactFlow Flow = new("UDP", IPEndPoint.Parse("192.0.2.5:5060"));
+    private static readonly SipFlow Flow = new(SipTransport.Udp, IPEndPoint.Parse("192.0.2.5:5060"));
     private readonly RegistrarService _service = new(
         new RegistrarCore(new RegistrarOptions()),
         new DigestAuthenticator(new DigestServerOptions("acd.test"), new Accounts(), "0123456789abcdef"u8, new SeededIdSource(1)),
