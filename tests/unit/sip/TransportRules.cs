@@ -1,0 +1,211 @@
+using System.Net;
+using System.Text;
+using OrleansAcd.MediaCore;
+using OrleansAcd.Sip.Dialogs;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Stack;
+using OrleansAcd.Sip.Transactions;
+using Xunit;
+
+namespace OrleansAcd.Tests.Unit.Sip;
+
+/// <summary>RFC 3261 §18, RFC 3581, streams, dialogs' routes (§12.2.1.1) and the deadline queue.</summary>
+public sealed class TransportRules
+{
+    [Fact]
+    public void ResponsesGoToReceivedAndSentByPort()
+    {
+        var source = new IPEndPoint(IPAddress.Parse("198.51.100.7"), 9999);
+        var lone = new Lone();
+        lone.Receive(Sample.Request(SipMethods.Options, via: "SIP/2.0/UDP phone.example:5070"),
+            new SipFlow(SipTransport.Udp, source));
+        Assert.Equal(new IPEndPoint(source.Address, 5070), lone.Sent[0].Flow.Remote);
+        Assert.Equal("198.51.100.7", lone.LastResponse.TopVia.Received);
+    }
+
+    [Fact]
+    public void ResponsesGoToTheSourcePortWhenRportAsksForIt()
+    {
+        var source = new IPEndPoint(IPAddress.Parse("198.51.100.7"), 9999);
+        var lone = new Lone();
+        lone.Receive(Sample.Request(SipMethods.Options, "z9hG4bK1;rport"), new SipFlow(SipTransport.Udp, source));
+        Assert.Equal(source, lone.Sent[0].Flow.Remote);
+        Assert.Equal(9999, lone.LastResponse.TopVia.RPort);
+        Assert.Equal("198.51.100.7", lone.LastResponse.TopVia.Received);
+    }
+
+    [Fact]
+    public void ResponsesUseTheConnectionWhileItIsOpenAndAnotherAfterwards()
+    {
+        var lone = new Lone();
+        var flow = new SipFlow(SipTransport.Tcp, new IPEndPoint(Lone.Peer.Address, 40000), 3);
+        lone.Receive(Sample.Request(SipMethods.Invite, via: "SIP/2.0/TCP 192.0.2.1:5070"), flow);
+        Assert.Equal(flow, lone.Sent[0].Flow);
+
+        var call = lone.Only<SipEvent.IncomingCall>().Call;
+        lone.Do(now => lone.Stack.HandleConnectionClosed(flow, now)).Do(now => call.Reject(486, now));
+        Assert.Equal(new SipFlow(SipTransport.Tcp, new IPEndPoint(Lone.Peer.Address, 5070)), lone.Sent[^1].Flow);
+    }
+
+    [Fact]
+    public void ALargeRequestGoesByTcpAndFallsBackToUdp()
+    {
+        var lone = new Lone();
+        lone.Outgoing(body: new string('x', 1400));
+        Assert.Equal(SipTransport.Tcp, lone.Sent[0].Flow.Transport);
+        Assert.Equal("TCP", lone.LastRequest.TopVia.Transport);
+        Assert.Contains("transport=tcp", lone.LastRequest.Headers.Get(SipHeaderId.Contact), StringComparison.Ordinal);
+
+        lone.Do(now => lone.Stack.HandleTransportError(lone.Sent[0].Flow, now));
+        Assert.Equal(SipTransport.Udp, lone.Sent[^1].Flow.Transport);
+        Assert.Equal("UDP", lone.LastRequest.TopVia.Transport);
+        Assert.Equal(0, lone.Count<SipEvent.Failed>());
+    }
+
+    [Theory]
+    [InlineData("sip:bob@phone.example")]
+    [InlineData("tel:+15550100")]
+    public void ATargetWithoutAWayThereFailsWith503(string target)
+    {
+        var lone = new Lone();
+        lone.Outgoing(target: target);
+        Assert.Equal(503, lone.Only<SipEvent.Failed>().Code);
+        Assert.Equal(0, lone.Stack.CallCount);
+    }
+
+    [Fact]
+    public void TheOwnerMayResolveNames()
+    {
+        var lone = new Lone(o => o with { Resolve = (host, port, _) => new IPEndPoint(IPAddress.Loopback, port + host.Length) });
+        lone.Outgoing(target: "sip:bob@abc");
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 5063), lone.Sent[0].Flow.Remote);
+    }
+
+    [Fact]
+    public void ACallUsesTheFlowThatItIsGiven()
+    {
+        var lone = new Lone();
+        var flow = new SipFlow(SipTransport.Udp, new IPEndPoint(IPAddress.Parse("203.0.113.4"), 7777));
+        var options = new SipInviteOptions { Target = SipUri.Parse("sip:bob@10.0.0.1"), Flow = flow };
+        lone.Do(now => lone.Stack.Invite(options, now)).Reply(lone.LastRequest, 200);
+        Assert.All(lone.Sent, s => Assert.Equal(flow, s.Flow));
+        Assert.Equal(SipMethods.Ack, lone.LastRequest.Method);
+    }
+
+    [Fact]
+    public void LooseRoutersAreVisitedInOrder()
+    {
+        var request = Route("<sip:192.0.2.11;lr>", "<sip:192.0.2.12;lr>").NewRequest(SipMethods.Bye);
+        Assert.Equal("sip:alice@192.0.2.1", request.RequestUri.ToString());
+        Assert.Equal(["<sip:192.0.2.11;lr>", "<sip:192.0.2.12;lr>"], request.Headers.All(SipHeaderId.Route));
+    }
+
+    [Fact]
+    public void AStrictRouterIsTheRequestUriAndTheTargetEndsTheRoute()
+    {
+        var request = Route("<sip:192.0.2.11>", "<sip:192.0.2.12;lr>").NewRequest(SipMethods.Bye);
+        Assert.Equal("sip:192.0.2.11", request.RequestUri.ToString());
+        Assert.Equal(["<sip:192.0.2.12;lr>", "<sip:alice@192.0.2.1>"], request.Headers.All(SipHeaderId.Route));
+    }
+
+    [Fact]
+    public void ACallersRouteSetIsReversed()
+    {
+        var invite = Sample.Request(SipMethods.Invite);
+        var response = SipResponse.For(invite, 200, null, "b");
+        response.Headers.Add(SipHeaderId.RecordRoute, "<sip:p2;lr>");
+        response.Headers.Add(SipHeaderId.RecordRoute, "<sip:p1;lr>");
+        var dialog = SipDialog.ForUac(invite, response);
+        Assert.Equal(["<sip:p1;lr>", "<sip:p2;lr>"], dialog.RouteSet.Select(r => r.ToString()));
+    }
+
+    [Fact]
+    public void ASavedDialogGoesOnElsewhere()
+    {
+        var lone = new Lone();
+        var state = lone.Up().Dialog!.Save();
+        var other = new Lone();
+        other.Do(now => other.Stack.Adopt(state, isUac: false).Reinvite("v=0"u8.ToArray(), now));
+        Assert.Equal(("c1", "a", state.LocalTag), (other.LastRequest.CallId, other.LastRequest.ToTag, other.LastRequest.FromTag));
+        Assert.Equal(Lone.Peer, other.Sent[0].Flow.Remote);
+    }
+
+    [Fact]
+    public void StreamsAreCutIntoMessagesWhateverTheReads()
+    {
+        var one = SipWriter.ToArray(Sample.Request(SipMethods.Message, body: "hello"));
+        byte[] stream = [.. "\r\n\r\n"u8, .. one, .. "\r\n"u8, .. one];
+        for (var size = 1; size <= stream.Length; size++)
+        {
+            using var framer = new SipStreamFramer();
+            var frames = new List<SipFrame>();
+            for (var at = 0; at < stream.Length; at += size)
+            {
+                framer.Push(stream.AsSpan(at, Math.Min(size, stream.Length - at)));
+                for (var frame = framer.TryTake(out var bytes); frame is not SipFrame.NeedMore; frame = framer.TryTake(out bytes))
+                {
+                    frames.Add(frame);
+                    if (frame is SipFrame.Message) Assert.Equal(one, bytes.ToArray());
+                }
+            }
+
+            Assert.Equal([SipFrame.Ping, SipFrame.Message, SipFrame.Message], frames);
+            Assert.Equal(0, framer.BufferedBytes);
+        }
+    }
+
+    [Theory]
+    [InlineData("BYE sip:x SIP/2.0\r\n\r\n")]
+    [InlineData("BYE sip:x SIP/2.0\r\nl: -1\r\n\r\n")]
+    [InlineData("BYE sip:x SIP/2.0\r\nl: 1\r\nContent-Length: 2\r\n\r\n")]
+    [InlineData("BYE sip:x SIP/2.0\r\nl: 65536\r\n\r\n")]
+    public void AStreamWithoutOneGoodLengthIsAnError(string text)
+    {
+        using var framer = new SipStreamFramer();
+        framer.Push(Encoding.ASCII.GetBytes(text));
+        Assert.Equal(SipFrame.Error, framer.TryTake(out _));
+    }
+
+    [Fact]
+    public void AStreamThatNeverEndsItsHeadersIsAnError()
+    {
+        using var framer = new SipStreamFramer();
+        var frame = SipFrame.NeedMore;
+        for (var i = 0; i < 100 && frame is SipFrame.NeedMore; i++)
+        {
+            framer.Push(new byte[1024].Select(_ => (byte)'a').ToArray());
+            frame = framer.TryTake(out _);
+        }
+
+        Assert.Equal(SipFrame.Error, frame);
+    }
+
+    [Fact]
+    public void TheDeadlineQueueIsAlwaysInOrder()
+    {
+        var random = new SeededIdSource(9);
+        var queue = new DeadlineQueue<Item>();
+        var items = Enumerable.Range(0, 500).Select(_ => new Item()).ToArray();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var item = items[random.NextBits() % 500];
+            item.NextDeadline = random.NextBits() % 4 == 0 ? Instant.Never : new Instant((long)(random.NextBits() % 1000));
+            queue.Update(item);
+            Assert.Equal(items.Where(x => x.QueueIndex >= 0).Select(x => x.NextDeadline).DefaultIfEmpty(Instant.Never).Min(),
+                queue.NextDeadline);
+        }
+    }
+
+    private static SipDialog Route(params string[] routes)
+    {
+        var extra = "Contact: <sip:alice@192.0.2.1>\r\n" + string.Concat(routes.Select(r => $"Record-Route: {r}\r\n"));
+        return SipDialog.ForUas(Sample.Request(SipMethods.Invite, extra: extra), "b");
+    }
+
+    private sealed class Item : IHasDeadline
+    {
+        public Instant NextDeadline { get; set; } = Instant.Never;
+
+        public int QueueIndex { get; set; } = -1;
+    }
+}
