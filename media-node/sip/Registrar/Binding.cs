@@ -1,14 +1,9 @@
 using System.Net;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.Sip.Registrar;
-
-/// <summary>The way a REGISTER came in; requests to the contact may have to go back the same way (RFC 5626).</summary>
-/// <param name="Transport">UDP, TCP, ...</param>
-/// <param name="Remote">The address it came from, as the socket saw it.</param>
-/// <param name="Connection">Which connection, 0 for UDP.</param>
-public sealed record ContactFlow(string Transport, IPEndPoint Remote, long Connection = 0);
 
 /// <summary>One contact of an address-of-record (RFC 3261 section 10.3), and how to reach it.</summary>
 public sealed record Binding
@@ -21,7 +16,8 @@ public sealed record Binding
     public required uint CSeq { get; init; }
     public required Instant ExpiresAt { get; init; }
     public required Instant RefreshedAt { get; init; }
-    public required ContactFlow Flow { get; init; }
+    /// <summary>The way its REGISTER came in; requests to it may have to go back the same way (RFC 5626).</summary>
+    public required SipFlow Flow { get; init; }
 
     /// <summary>RFC 3327: the route set a request to this contact starts with, first hop first.</summary>
     public IReadOnlyList<string> Path { get; init; } = [];

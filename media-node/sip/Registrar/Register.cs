@@ -1,4 +1,5 @@
 using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.Sip.Registrar;
 
@@ -8,7 +9,7 @@ public sealed record Register
     public required string Record { get; init; }
     public required string CallId { get; init; }
     public required uint CSeq { get; init; }
-    public required ContactFlow Flow { get; init; }
+    public required SipFlow Flow { get; init; }
     public IReadOnlyList<NameAddr> Contacts { get; init; } = [];
 
     /// <summary>"Contact: *": remove everything; only with <see cref="Expires"/> 0 and no other contact.</summary>

@@ -2,56 +2,62 @@ using System.Globalization;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.Sip.Registrar;
 
-/// <summary>What to send for a REGISTER, and what it changed.</summary>
-public sealed record RegistrarReply(SipResponse Response, IReadOnlyList<BindingChange> Changes);
+/// <summary>How to answer a REGISTER, in the terms of <see cref="SipServerRequest.Respond"/>, and what it changed.</summary>
+public sealed record RegistrarReply(int Status, string? Reason = null)
+{
+    public IReadOnlyList<SipHeader> Headers { get; init; } = [];
+
+    public IReadOnlyList<BindingChange> Changes { get; init; } = [];
+}
 
 /// <summary>From a REGISTER request to its response (RFC 3261 section 10.3): domain, credentials, authority, bindings.</summary>
 /// <param name="core">Where the bindings are.</param>
 /// <param name="authenticator">Who may register.</param>
 /// <param name="domains">The domains that are ours; empty accepts any, as phones that register to an address need.</param>
-/// <param name="ids">Tags for To.</param>
 public sealed class RegistrarService(
-    RegistrarCore core, DigestAuthenticator authenticator, IReadOnlyCollection<string> domains, IIdSource ids)
+    RegistrarCore core, DigestAuthenticator authenticator, IReadOnlyCollection<string> domains)
 {
     public RegistrarCore Core => core;
 
-    public RegistrarReply Handle(SipRequest request, ContactFlow flow, Instant now)
+    public RegistrarReply Handle(SipRequest request, SipFlow flow, Instant now)
     {
         // Step 5: "If the address-of-record is not valid for the domain in the Request-URI, ... 404 (Not Found)".
         var user = request.To.Uri.UserUnescaped;
-        if (!request.To.Uri.IsSip || user.Length == 0 || !IsOurs(request.To.Uri.Host)) return Answer(request, 404);
+        if (!request.To.Uri.IsSip || user.Length == 0 || !IsOurs(request.To.Uri.Host)) return new RegistrarReply(404);
 
         return Authenticate(request, flow, now) switch
         {
             DigestVerdict.Accepted accepted when accepted.User == user => Register(request, user, flow, now),
 
             // Step 4: "The registrar SHOULD determine if the authenticated user is authorized"; each for himself.
-            DigestVerdict.Accepted => Answer(request, 403),
-            DigestVerdict.Challenge challenge => Challenged(request, challenge),
-            DigestVerdict.Refused refused => Answer(request, 403, "Too Many Wrong Credentials", retryAfter: refused.RetryAfter),
+            DigestVerdict.Accepted => new RegistrarReply(403),
+            DigestVerdict.Challenge challenge => Challenged(challenge),
+            DigestVerdict.Refused refused => new RegistrarReply(403, "Too Many Wrong Credentials")
+            {
+                Headers = [Header(SipHeaderId.RetryAfter, Seconds(refused.RetryAfter))],
+            },
             var verdict => throw new InvalidOperationException($"unknown verdict {verdict}"),
         };
     }
 
     private bool IsOurs(string host) => domains.Count == 0 || domains.Contains(host, StringComparer.OrdinalIgnoreCase);
 
-    private DigestVerdict Authenticate(SipRequest request, ContactFlow flow, Instant now)
+    private DigestVerdict Authenticate(SipRequest request, SipFlow flow, Instant now)
     {
         List<string> credentials = [.. request.Headers.All(SipHeaderId.Authorization)];
         return authenticator.Handle(new DigestRequest(request.Method, credentials, flow.Remote.Address), now);
     }
 
-    private RegistrarReply Challenged(SipRequest request, DigestVerdict.Challenge challenge)
+    private static RegistrarReply Challenged(DigestVerdict.Challenge challenge) => new(401)
     {
-        var reply = Answer(request, 401);
-        foreach (var header in challenge.Headers) reply.Response.Headers.Add(SipHeaderId.WwwAuthenticate, header);
-        return reply;
-    }
+        Headers = [.. challenge.Headers.Select(value => Header(SipHeaderId.WwwAuthenticate, value))],
+    };
 
-    private RegistrarReply Register(SipRequest request, string user, ContactFlow flow, Instant now)
+    private RegistrarReply Register(SipRequest request, string user, SipFlow flow, Instant now)
     {
         var result = core.Handle(
             new Register
@@ -64,35 +70,31 @@ public sealed class RegistrarService(
             },
             now);
 
-        var reply = Answer(request, result.Status, result.Reason, result.RetryAfter) with { Changes = result.Changes };
-        var headers = reply.Response.Headers;
-        if (result.MinExpires is { } min) headers.Add(SipHeaderId.MinExpires, min.ToString(CultureInfo.InvariantCulture));
-        if (result.Status == 200) List(request, result, headers);
-        return reply;
+        return new RegistrarReply(result.Status, result.Reason) { Headers = Headers(request, result), Changes = result.Changes };
     }
 
-    private static void List(SipRequest request, RegisterResult result, SipHeaderList headers)
+    private static List<SipHeader> Headers(SipRequest request, RegisterResult result)
     {
+        var headers = new List<SipHeader>();
+        if (result.MinExpires is { } min) headers.Add(Header(SipHeaderId.MinExpires, min.ToString(CultureInfo.InvariantCulture)));
+        if (result.RetryAfter is { } wait) headers.Add(Header(SipHeaderId.RetryAfter, Seconds(wait)));
         foreach (var (binding, expires) in result.Contacts)
         {
             var left = expires.ToString(CultureInfo.InvariantCulture);
-            headers.Add(SipHeaderId.Contact, binding.Contact.WithParameter("expires", left).ToString());
+            headers.Add(Header(SipHeaderId.Contact, binding.Contact.WithParameter("expires", left).ToString()));
         }
 
         // RFC 3327 section 5.3: the path is told to a phone that knows what it is.
-        if (!request.Supports("path")) return;
-        foreach (var path in request.Headers.All(SipHeaderId.Path)) headers.Add(SipHeaderId.Path, path);
-    }
-
-    private RegistrarReply Answer(SipRequest request, int status, string? reason = null, TimeSpan? retryAfter = null)
-    {
-        var response = SipResponse.For(request, status, reason, $"{ids.NextBits():x16}");
-        if (retryAfter is { } wait)
+        if (result.Status == 200 && request.Supports("path"))
         {
-            var seconds = (long)Math.Ceiling(wait.TotalSeconds);
-            response.Headers.Add(SipHeaderId.RetryAfter, seconds.ToString(CultureInfo.InvariantCulture));
+            headers.AddRange(request.Headers.All(SipHeaderId.Path).Select(path => Header(SipHeaderId.Path, path)));
         }
 
-        return new RegistrarReply(response, []);
+        return headers;
     }
+
+    private static SipHeader Header(SipHeaderId id, string value) => new(id, SipHeaderNames.NameOf(id), value);
+
+    // Rounded up: a little late is right, a little early is refused again.
+    private static string Seconds(TimeSpan wait) => ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 }

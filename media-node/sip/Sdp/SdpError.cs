@@ -8,6 +8,9 @@ public enum SdpError
 
     /// <summary>The first line is not v=0.</summary>
     NotSdp,
+
+    /// <summary>A CR or NUL inside a line: section 9 allows neither in any value.</summary>
+    BadCharacter,
     BadOrigin,
     BadConnection,
     BadMediaLine,

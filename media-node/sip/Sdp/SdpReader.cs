@@ -36,6 +36,7 @@ internal sealed class SdpReader
         {
             var line = text[range].TrimEnd('\r').TrimEnd('\0');
             if (line.Length < 2 || line[1] != '=') continue;
+            if (line.ContainsAny('\r', '\0')) return SdpError.BadCharacter;
 
             var error = ReadLine(line[0], line[2..]);
             if (error is not SdpError.None) return error;
@@ -92,6 +93,7 @@ internal sealed class SdpReader
 
         // A multicast address carries /ttl and /count; the address is what stands before.
         var connection = new SdpConnection(words[1].ToUpperInvariant(), words[2].Split('/')[0]);
+        if (connection.Host.Length == 0) return SdpError.BadConnection;
         if (_section is null) return Set(_session with { Connection = connection });
         _section = _section with { Connection = connection };
         return SdpError.None;

@@ -268,6 +268,7 @@ public sealed partial class SipCall : IHasDeadline
         ClearTimers();
         if (_remoteOffer is { IsAnswered: false } offer) offer.Respond(487, now);
         _remoteOffer = null;
+        if (_offerClient is { } ours) _stack.AbandonLater(ours, now);
         _stack.Raise(new SipEvent.Ended(this, why, reason));
         if (_byeClient is null || _byeClient.IsOver || _byeClient.FinalResponse is not null) _stack.Forget(this);
         else _stack.Update(this);

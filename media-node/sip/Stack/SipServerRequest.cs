@@ -89,7 +89,7 @@ public sealed class SipClientRequest : IHasDeadline
     /// <summary>The final response, once there is one.</summary>
     public SipResponse? FinalResponse { get; internal set; }
 
-    public Instant NextDeadline => Transaction?.NextDeadline ?? Instant.Never;
+    public Instant NextDeadline => Instant.Min(Transaction?.NextDeadline ?? Instant.Never, AbandonAt);
 
     int IHasDeadline.QueueIndex { get; set; } = -1;
 
@@ -106,6 +106,9 @@ public sealed class SipClientRequest : IHasDeadline
     internal SipFlow? Wanted { get; init; }
 
     internal int Attempt { get; set; }
+
+    /// <summary>When it is forgotten although no final response came: its call is over.</summary>
+    internal Instant AbandonAt { get; set; } = Instant.Never;
 
     internal bool IsOver { get; set; }
 }

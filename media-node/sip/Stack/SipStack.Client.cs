@@ -79,6 +79,14 @@ public sealed partial class SipStack
         Forget(client);
     }
 
+    /// <summary>The same in 64*T1: an INVITE that was answered provisionally has no timer of its own (§17.1.1.2), and the
+    /// peer of a call that is over may never send the final response.</summary>
+    internal void AbandonLater(SipClientRequest client, Instant now)
+    {
+        client.AbandonAt = now + _options.Timers.Timeout;
+        if (_clients.TryGetValue(client.Key, out var kept) && kept == client) _deadlines.Update(client);
+    }
+
     private SipRequest NewRequest(string method, SipInviteOptions options)
     {
         var request = new SipRequest(method, options.Target.WithoutHeaders()) { Headers = new SipHeaderList(20) };

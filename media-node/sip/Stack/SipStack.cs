@@ -71,6 +71,9 @@ public sealed partial class SipStack
         {
             switch (due)
             {
+                case SipClientRequest client when now >= client.AbandonAt:
+                    Abandon(client);
+                    break;
                 case SipClientRequest client:
                     client.Transaction!.HandleTimeout(now);
                     Pump(client, now);

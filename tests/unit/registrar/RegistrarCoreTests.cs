@@ -2,6 +2,7 @@ using System.Net;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Registrar;
+using OrleansAcd.Sip.Stack;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Registrar;
@@ -9,14 +10,14 @@ namespace OrleansAcd.Tests.Unit.Registrar;
 /// <summary>RFC 3261 section 10.3, RFC 3327 and the parts of RFC 5626 that a registrar alone needs.</summary>
 public sealed class RegistrarCoreTests
 {
-    private static readonly ContactFlow Flow = new("UDP", IPEndPoint.Parse("192.0.2.5:5060"));
+    private static readonly SipFlow Flow = new(SipTransport.Udp, IPEndPoint.Parse("192.0.2.5:5060"));
     private readonly RegistrarCore _core = new(new RegistrarOptions { ContactsPerRecord = 3, ContactsTotal = 5 });
     private Instant _now = Instant.FromMilliseconds(1000);
     private uint _cseq;
 
     private RegisterResult Send(
         string[] contacts, uint? expires = null, string callId = "c1", uint? cseq = null, string record = "alice",
-        bool star = false, ContactFlow? flow = null, params string[] path)
+        bool star = false, SipFlow? flow = null, params string[] path)
         => _core.Handle(
             new Register
             {
@@ -185,7 +186,7 @@ public sealed class RegistrarCoreTests
     [InlineData("<sip:a@[2001:db8::5]:6000>", "[2001:db8::5]:6000", null)]
     public void ReachesTheContactBySourceWhenTheyDiffer(string contact, string source, string? sendTo)
     {
-        Send([contact], flow: new ContactFlow("UDP", IPEndPoint.Parse(source)));
+        Send([contact], flow: new SipFlow(SipTransport.Udp, IPEndPoint.Parse(source)));
         Assert.Equal(sendTo, _core.Lookup("alice", _now)[0].SendTo?.ToString());
     }
 
