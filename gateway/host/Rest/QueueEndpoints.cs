@@ -1,0 +1,36 @@
+using Orleans;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Centre;
+using OrleansAcd.Contracts.Grains;
+using OrleansAcd.Contracts.Views;
+
+namespace OrleansAcd.Gateway.Rest;
+
+/// <summary>Queues and their live figures.</summary>
+internal static class QueueEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/queues").WithTags("queues");
+        group.MapGet("", List).WithName("listQueues").WithSummary("Queues with their live figures, by id")
+            .Produces<Page<QueueView>>().ProducesProblem(400);
+        group.MapGet("{id}", Get).WithName("getQueue").WithSummary("One queue").Produces<QueueView>().ProducesProblem(404);
+    }
+
+    private static async Task<IResult> List(string? cursor, int? limit, ICentreSource centre, IGrainFactory grains)
+    {
+        if (Paging.Check(cursor, limit) is { } bad) return bad;
+
+        var take = limit ?? Page<QueueView>.LimitDefault;
+        var ids = centre.Current.Centre.Queues.Select(q => q.Id.Value).Order(StringComparer.Ordinal)
+            .Where(id => cursor is null || string.CompareOrdinal(id, cursor) > 0).Take(take + 1).ToList();
+        var page = Paging.Cut(ids, take, id => id);
+        var views = await Task.WhenAll(page.Items.Select(id => grains.GetGrain<IQueueGrain>(id).Get()));
+        return Results.Ok(new Page<QueueView>(views, page.Next));
+    }
+
+    private static async Task<IResult> Get(string id, ICentreSource centre, IGrainFactory grains) =>
+        centre.Current.FindQueue(new QueueId(id)) is null
+            ? Problems.NotFound($"There is no queue '{id}'.")
+            : Results.Ok(await grains.GetGrain<IQueueGrain>(id).Get());
+}
