@@ -205,8 +205,7 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
         switch (request.Request.Method)
         {
             case SipMethods.Register when Phones.IsOpen:
-                var reply = Phones.Register(request, now);
-                request.Respond(reply.StatusCode, now, reply.ReasonPhrase, [.. reply.Headers.Where(IsOfTheReply)]);
+                Phones.Register(request, now);
                 break;
             case SipMethods.Register:
                 request.Respond(503, now, headers: [SipHeader.Of("Retry-After", "1")]);
@@ -219,10 +218,6 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
                 break;
         }
     }
-
-    /// <summary>What a response copies from its request is written by the stack.</summary>
-    private static bool IsOfTheReply(SipHeader header) =>
-        header.Id is not (SipHeaderId.Via or SipHeaderId.From or SipHeaderId.To or SipHeaderId.CallId or SipHeaderId.CSeq);
 
     private void With(SipCall call, Action<Fork> act)
     {

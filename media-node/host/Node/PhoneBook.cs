@@ -51,12 +51,11 @@ internal sealed class PhoneBook(
         if (_service is null || settings.Realm != _realm) Open(settings.Realm);
     }
 
-    public SipResponse Register(SipServerRequest request, Instant now)
+    public void Register(SipServerRequest request, Instant now)
     {
-        var flow = new ContactFlow(request.Flow.IsReliable ? "tcp" : "udp", request.Flow.Remote, request.Flow.ConnectionId);
-        var reply = _service!.Handle(request.Request, flow, now);
+        var reply = _service!.Handle(request.Request, request.Flow, now);
+        request.Respond(reply.Status, now, reply.Reason, reply.Headers);
         Tell(reply.Changes, now);
-        return reply.Response;
     }
 
     public void HandleTimeout(Instant now) => Tell(_core.HandleTimeout(now), now);
@@ -80,7 +79,7 @@ internal sealed class PhoneBook(
         _realm = realm;
         var authenticator = new DigestAuthenticator(new DigestServerOptions(realm), this, nonceKey, ids);
         Counters = authenticator.Counters;
-        _service = new RegistrarService(_core, authenticator, [], ids);
+        _service = new RegistrarService(_core, authenticator, []);
     }
 
     private void Tell(IReadOnlyList<BindingChange> changes, Instant now)
@@ -95,7 +94,7 @@ internal sealed class PhoneBook(
     private PhoneContact ToContact(Binding binding, Instant now) => new(
         binding.Contact.Uri.ToString(),
         [.. binding.Path],
-        binding.Flow.Transport,
+        binding.Flow.IsReliable ? "tcp" : "udp",
         binding.Flow.Remote.ToString(),
         node,
         utcNow() + (binding.ExpiresAt - now));
