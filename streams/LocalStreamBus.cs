@@ -60,7 +60,10 @@ public sealed partial class LocalStreamBus : IStreamBus
         {
             if (Find<T>(stream) is not { } found)
             {
-                if (_streams.Count >= Options.StreamsMax) throw new StreamFullException($"{Options.StreamsMax} streams.");
+                if (_streams.Count >= Options.StreamsMax)
+                {
+                    throw new StreamFullException($"{Options.StreamsMax} streams exist.");
+                }
 
                 _streams[stream] = found = new LocalStream<T>(this, stream);
             }
@@ -107,7 +110,9 @@ public sealed partial class LocalStreamBus : IStreamBus
             ?? throw new InvalidOperationException($"Stream {stream} carries {found.Carries}, not {typeof(T)}.");
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A handler of stream {Stream} failed and gets the message again")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "A handler of stream {Stream} failed; it gets the message again")]
     private static partial void LogRetry(ILogger log, string stream, Exception error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A {Message} of stream {Stream} was given up")]

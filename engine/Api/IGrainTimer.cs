@@ -5,6 +5,6 @@ public interface IGrainTimer : IDisposable
 {
     /// <summary>Sets the time to the next tick, and between ticks.</summary>
     /// <param name="dueTime">From now to the next tick; <see cref="Timeout.InfiniteTimeSpan"/>: none.</param>
-    /// <param name="period">From the end of a tick to the next; <see cref="Timeout.InfiniteTimeSpan"/>: one only.</param>
+    /// <param name="period">From a tick's end to the next; <see cref="Timeout.InfiniteTimeSpan"/>: one only.</param>
     void Change(TimeSpan dueTime, TimeSpan period);
 }

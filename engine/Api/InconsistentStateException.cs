@@ -2,7 +2,7 @@ using Orleans.Runtime;
 
 namespace Orleans.Storage;
 
-/// <summary>Somebody else stored since the value was read. The activation that sees it ends: the next reads anew.</summary>
+/// <summary>Somebody else stored since the value was read. The activation ends: the next reads anew.</summary>
 public class InconsistentStateException : OrleansException
 {
     /// <summary>No text.</summary>

@@ -32,7 +32,8 @@ public sealed partial class EmbeddedEngine : IGrainFactory, IAsyncDisposable, ID
         TimeProvider = options.VirtualTime?.TimeProvider ?? options.TimeProvider;
         _log = services.GetService<ILoggerFactory>()?.CreateLogger<EmbeddedEngine>() ?? (ILogger)NullLogger.Instance;
         _proxies = new ProxyFactory(options.ChecksMessages);
-        _catalog = new GrainCatalog(options.Assemblies.SelectMany(a => a.GetTypes()).Concat(options.GrainClasses), this);
+        var types = options.Assemblies.SelectMany(assembly => assembly.GetTypes()).Concat(options.GrainClasses);
+        _catalog = new GrainCatalog(types, this);
         _responseTicks = TicksOf(options.ResponseTimeout);
         _idleTicks = TicksOf(options.CollectionAge);
         Faults = new FaultInjection(this);

@@ -7,7 +7,7 @@ using Orleans.Storage;
 
 namespace OrleansAcd.Engine;
 
-/// <summary>Stores grains' values in memory, as JSON, with versions: for tests, simulation and trying things out.</summary>
+/// <summary>Stores grains' values in memory, as JSON, with versions: for tests and simulation.</summary>
 public sealed class MemoryGrainStorage(JsonSerializerOptions? json = null) : IGrainStorage
 {
     private readonly ConcurrentDictionary<(string State, GrainId Grain), Record> _records = new();

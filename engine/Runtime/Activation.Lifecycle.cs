@@ -86,7 +86,10 @@ internal sealed partial class Activation : IGrainContext
 
         timer.Dispose();
         throw new LimitExceededException(
-            nameof(EngineOptions.TimersPerActivationMax), _timers.Count, Engine.Options.TimersPerActivationMax, GrainId);
+            nameof(EngineOptions.TimersPerActivationMax),
+            _timers.Count,
+            Engine.Options.TimersPerActivationMax,
+            GrainId);
     }
 
     /// <summary>A timer was disposed.</summary>

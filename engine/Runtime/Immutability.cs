@@ -96,5 +96,6 @@ internal static class Immutability
 
     /// <summary>Cases of a union stand beside it.</summary>
     private static IEnumerable<Type> DerivedOf(Type type) =>
-        type.Assembly.GetTypes().Where(other => other != type && type.IsAssignableFrom(other) && !other.ContainsGenericParameters);
+        type.Assembly.GetTypes().Where(other =>
+            other != type && type.IsAssignableFrom(other) && !other.ContainsGenericParameters);
 }

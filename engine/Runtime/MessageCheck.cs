@@ -17,7 +17,9 @@ internal static class MessageCheck
                 Check(interfaceType, method, parameter.ParameterType);
             }
 
-            if (method.ReturnType.IsGenericType) Check(interfaceType, method, method.ReturnType.GetGenericArguments()[0]);
+            if (!method.ReturnType.IsGenericType) continue;
+
+            Check(interfaceType, method, method.ReturnType.GetGenericArguments()[0]);
         }
     }
 

@@ -108,7 +108,10 @@ internal static class ProxyEmitter
 
     private static FieldInfo FieldOf(Type request, ParameterInfo parameter)
     {
-        if (parameter.ParameterType == typeof(CancellationToken)) return typeof(Request).GetField(nameof(Request.Token))!;
+        if (parameter.ParameterType == typeof(CancellationToken))
+        {
+            return typeof(Request).GetField(nameof(Request.Token))!;
+        }
 
         var name = "argument" + parameter.Position;
         return request is TypeBuilder building

@@ -52,7 +52,8 @@ internal sealed class ProxyFactory(bool checksMessages)
         var isOneWay = method.IsDefined(typeof(Orleans.Concurrency.OneWayAttribute));
         if (isOneWay && result != typeof(Task) && result != typeof(ValueTask))
         {
-            throw new NotSupportedException($"{interfaceType}.{method.Name}: a one-way method returns Task or ValueTask.");
+            throw new NotSupportedException(
+                $"{interfaceType}.{method.Name}: a one-way method returns Task or ValueTask.");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace OrleansAcd.Engine.Runtime;
 
-/// <summary>One call on its way: arguments, deadline and the caller's answer. Emitted classes add the arguments.</summary>
+/// <summary>One call on its way: deadline and the caller's answer. Emitted classes add the arguments.</summary>
 #pragma warning disable CA1001 // Nothing waits on the token's handle, so there is nothing to dispose of.
 internal abstract class Request
 #pragma warning restore CA1001

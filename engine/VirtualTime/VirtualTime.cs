@@ -66,9 +66,9 @@ public sealed class VirtualTime
     public T Run<T>(Func<Task<T>> client, TimeSpan limit)
     {
         var task = Task.Factory.StartNew(client, CancellationToken.None, TaskCreationOptions.None, Scheduler).Unwrap();
-        if (!RunUntil(() => task.IsCompleted, limit)) throw new TimeoutException($"Not done within {limit}; seed {Seed}.");
+        if (RunUntil(() => task.IsCompleted, limit)) return task.GetAwaiter().GetResult();
 
-        return task.GetAwaiter().GetResult();
+        throw new TimeoutException($"Not done within {limit}; seed {Seed}.");
     }
 
     /// <inheritdoc cref="Run{T}(Func{Task{T}}, TimeSpan)"/>

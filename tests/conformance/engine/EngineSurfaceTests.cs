@@ -4,10 +4,10 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Conformance.Engine;
 
-/// <summary>Grains that compile against the engine compile against Orleans: the engine's surface is a part of it.</summary>
+/// <summary>Grains that compile against the engine compile against Orleans: its surface is a part.</summary>
 public sealed class EngineSurfaceTests
 {
-    /// <summary>Types of the engine whose home is another assembly of Orleans, which is not at hand to compare.</summary>
+    /// <summary>Types whose home is another assembly of Orleans, which is not at hand to compare.</summary>
     private static readonly string[] Elsewhere =
     [
         "Orleans.AliasAttribute",                           // Orleans.Serialization.Abstractions
@@ -21,7 +21,8 @@ public sealed class EngineSurfaceTests
         "Orleans.Runtime.PersistentStateAttribute",
     ];
 
-    private static readonly IReadOnlyDictionary<string, SurfaceType> Ours = Surface.Read(typeof(Grain).Assembly.Location)
+    private static readonly IReadOnlyDictionary<string, SurfaceType> Ours = Surface
+        .Read(typeof(Grain).Assembly.Location)
         .Where(type => type.Key.StartsWith("Orleans.", StringComparison.Ordinal))
         .ToDictionary();
 

@@ -86,7 +86,8 @@ internal static class Surface
         var parameter = reader.GetGenericParameter(handle);
         var constraints = parameter.GetConstraints()
             .Select(c => Names.NameOf(reader, reader.GetGenericParameterConstraint(c).Type)).Order();
-        return $"{parameter.Attributes & GenericParameterAttributes.SpecialConstraintMask} {string.Join("&", constraints)}";
+        var special = parameter.Attributes & GenericParameterAttributes.SpecialConstraintMask;
+        return $"{special} {string.Join("&", constraints)}";
     }
 
     private static string Access(MethodAttributes attributes)

@@ -18,7 +18,8 @@ public sealed class RealTimeTests(ITestOutputHelper output)
         var engine = services.GetRequiredService<EmbeddedEngine>();
         var names = Enumerable.Range(0, 8).Select(i => "r" + i).ToArray();
         await Task.WhenAll(names.Select(name => engine.GetGrain<IRaceGrain>("run-" + name).Run(names, 200)));
-        Assert.Equal(8 * 8 * 200, services.GetRequiredService<Diary>().Lines.Count(l => l.Contains("touches", StringComparison.Ordinal)));
+        var lines = services.GetRequiredService<Diary>().Lines;
+        Assert.Equal(8 * 8 * 200, lines.Count(line => line.Contains("touches", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -1,0 +1,116 @@
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Grains;
+using Xunit;
+
+namespace OrleansAcd.Tests.Simulation.Grains;
+
+/// <summary>Whole days of traffic in virtual time: what must hold whatever callers, phones and processes do.</summary>
+public sealed class CentreSimulationTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void EveryCallEndsWithOneOutcomeAndEveryAgentIsFreeAtTheEnd(int seed) =>
+        Check(seed, new Traffic { Calls = 400, Length = TimeSpan.FromMinutes(30) }, mayAgentTalkTwice: false);
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    [InlineData(13)]
+    public void TooFewAgentsLoseNobodysPlace(int seed) => Check(
+        seed, new Traffic { Agents = 3, Calls = 300, Length = TimeSpan.FromMinutes(30), PatienceSeconds = 200 },
+        mayAgentTalkTwice: false);
+
+    [Theory]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(23)]
+    public void AgentsWithoutWrapUpInManyQueuesAreNeverStuck(int seed) => Check(
+        seed, new Traffic { Queues = 6, Agents = 12, Calls = 400, WrapUp = "0s", TalkSeconds = 20 }, mayAgentTalkTwice: false);
+
+    [Theory]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(34)]
+    public void KilledQueuesAndAgentsLoseNoCallAndLeaveNobodyStuck(int seed) => Check(
+        seed, new Traffic { Calls = 400, Length = TimeSpan.FromMinutes(30), KillEvery = TimeSpan.FromSeconds(15) },
+        mayAgentTalkTwice: false);
+
+    [Theory]
+    [InlineData(41)]
+    [InlineData(42)]
+    [InlineData(43)]
+    public void KilledCallsAreRestoredFromTheJournal(int seed) => Check(
+        seed,
+        new Traffic
+        {
+            Calls = 400, Length = TimeSpan.FromMinutes(30), KillEvery = TimeSpan.FromSeconds(10), KillsCalls = true,
+        },
+        mayAgentTalkTwice: false);
+
+    [Theory]
+    [InlineData(51)]
+    [InlineData(52)]
+    [InlineData(53)]
+    public void LostMessagesHealWithinTheirLeases(int seed) => Check(
+        seed, new Traffic { Calls = 400, Length = TimeSpan.FromMinutes(30), LostMessages = 0.01 }, mayAgentTalkTwice: false);
+
+    [Fact]
+    public void AWholeDayRunsInSeconds()
+    {
+        var traffic = new Traffic
+        {
+            Agents = 30, Queues = 3, Calls = 5_000, Length = TimeSpan.FromHours(10), TalkSeconds = 80, NoAnswer = 0.03,
+        };
+
+        Check(99, traffic, mayAgentTalkTwice: false);
+    }
+
+    [Fact]
+    public void TheSameSeedGivesTheSameRun()
+    {
+        var one = new SimulatedCentre(7, new Traffic { Calls = 100 });
+        var two = new SimulatedCentre(7, new Traffic { Calls = 100 });
+        one.Run();
+        two.Run();
+
+        Assert.Equal(one.Time.TurnCount, two.Time.TurnCount);
+        Assert.Equal(one.Time.TraceHash, two.Time.TraceHash);
+    }
+
+    private static void Check(int seed, Traffic traffic, bool mayAgentTalkTwice)
+    {
+        var centre = new SimulatedCentre(seed, traffic);
+        centre.Run();
+
+        Assert.Empty(centre.Failures);
+        if (!mayAgentTalkTwice) Assert.Empty(centre.Node.Violations);
+        Assert.Empty(centre.Journal.CompletedTwice);
+        var open = centre.Node.Calls.Values.Where(c => !centre.Journal.Records.ContainsKey(c.Id)).Select(c => c.Id.Value);
+        Assert.True(!open.Any(), $"seed {seed}: no record of {string.Join(", ", open.Take(5))}");
+        Assert.All(centre.Journal.Records.Values, r => Assert.NotEqual(QueueOutcome.None, r.Outcome));
+        Assert.Equal(traffic.Calls, centre.Journal.Records.Count);
+        var legsUp = centre.Node.Calls.Values.SelectMany(c => c.Legs.Values).Count(l => l.State != LegState.Down);
+        Assert.True(legsUp == 0, $"seed {seed}: {legsUp} legs are still up");
+        foreach (var id in centre.AgentIds)
+        {
+            var agent = centre.Agent(id);
+            Assert.True(agent.Presence == Presence.Ready, $"seed {seed}: {id} is {agent.Presence} ({agent.Reason})");
+        }
+
+        foreach (var id in centre.QueueIds)
+        {
+            var queue = centre.Queue(id);
+            Assert.True(queue.Waiting == 0, $"seed {seed}: {queue.Waiting} wait in {id}");
+            Assert.Equal(queue.Members, queue.Ready);
+        }
+
+        Assert.True(
+            centre.Journal.Records.Values.Count(r => r.Outcome == QueueOutcome.Answered) > traffic.Calls / 4,
+            $"seed {seed}: hardly anybody was answered");
+    }
+}
