@@ -1,6 +1,7 @@
 namespace OrleansAcd.Sip.Digest;
 
-/// <summary>What a server keeps of an account: the hashes, not the password (RFC 7616 section 5.3 on storing).</summary>
+/// <summary>What a server keeps of an account: the hashes, not the password (RFC 7616 section 5.3 on
+/// storing).</summary>
 /// <param name="Ha1Md5">H(user:realm:password) by MD5, or null when the account may not use it.</param>
 /// <param name="Ha1Sha256">The same by SHA-256.</param>
 public sealed record DigestAccount(string User, string Realm, string? Ha1Md5, string? Ha1Sha256)

@@ -2,11 +2,12 @@ using OrleansAcd.MediaCore;
 
 namespace OrleansAcd.Sip.Digest;
 
-/// <summary>The server's side of digest authentication (RFC 7616, RFC 8760, RFC 3261 section 22). No I/O, no clock.</summary>
-/// <remarks>Challenges with SHA-256 first, then MD5 (RFC 8760 section 2.4), qop auth. Nonces prove themselves and are used
-/// once per count. Wrong credentials are limited by user and by source; a refused one is not even computed. The digest URI
-/// is not held against the Request-URI, which proxies may rewrite and phones write as they like; the nonce count already
-/// keeps credentials from being used twice. Not thread-safe.</remarks>
+/// <summary>The server's side of digest authentication (RFC 7616, RFC 8760, RFC 3261 section 22). No I/O, no
+/// clock.</summary>
+/// <remarks>Challenges with SHA-256 first, then MD5 (RFC 8760 section 2.4), qop auth. Nonces prove themselves and are
+/// used once per count. Wrong credentials are limited by user and by source; a refused one is not even computed. The
+/// digest URI is not held against the Request-URI, which proxies may rewrite and phones write as they like; the nonce
+/// count already keeps credentials from being used twice. Not thread-safe.</remarks>
 public sealed class DigestAuthenticator
 {
     // What an unknown user's credentials are computed with, so that they take as long as a known one's.
@@ -22,7 +23,8 @@ public sealed class DigestAuthenticator
     /// <param name="accounts">Who may come in.</param>
     /// <param name="nonceKey">At least 16 secret bytes, new at each start: nonces of before are then stale.</param>
     /// <param name="ids">Random bits for nonces.</param>
-    public DigestAuthenticator(DigestServerOptions options, IDigestAccounts accounts, ReadOnlySpan<byte> nonceKey, IIdSource ids)
+    public DigestAuthenticator(DigestServerOptions options, IDigestAccounts accounts, ReadOnlySpan<byte> nonceKey,
+        IIdSource ids)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nonceKey.Length, 16);
         _options = options;

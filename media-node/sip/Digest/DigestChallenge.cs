@@ -12,7 +12,8 @@ public sealed record DigestChallenge(string Realm, string Nonce, DigestScheme Sc
     /// <summary>The credentials were right, the nonce was too old: try again with this one, ask nobody.</summary>
     public bool Stale { get; init; }
 
-    /// <summary>Every challenge in these header values that names an algorithm we know; the others are passed over.</summary>
+    /// <summary>Every challenge in these header values that names an algorithm we know; the others are passed
+    /// over.</summary>
     public static List<DigestChallenge> ReadAll(IEnumerable<string> headers)
     {
         var challenges = new List<DigestChallenge>();
@@ -43,7 +44,8 @@ public sealed record DigestChallenge(string Realm, string Nonce, DigestScheme Sc
         if (fields["realm"] is not { } realm || fields["nonce"] is not { } nonce) return null;
         if (!DigestScheme.TryParse(fields["algorithm"], out var scheme)) return null;
 
-        var qop = (fields["qop"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var qop = (fields["qop"] ?? "").Split(',',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return new DigestChallenge(realm, nonce, scheme)
         {
             Qop = qop,

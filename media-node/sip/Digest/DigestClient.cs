@@ -2,9 +2,10 @@ using OrleansAcd.MediaCore;
 
 namespace OrleansAcd.Sip.Digest;
 
-/// <summary>The client's side of digest authentication towards one server (RFC 7616, RFC 8760, RFC 3261 section 22.2).</summary>
-/// <remarks>Chooses the strongest algorithm offered, auth before auth-int before the legacy form; counts nonce uses; keeps
-/// the nonce for later requests. Not thread-safe.</remarks>
+/// <summary>The client's side of digest authentication towards one server (RFC 7616, RFC 8760, RFC 3261 section
+/// 22.2).</summary>
+/// <remarks>Chooses the strongest algorithm offered, auth before auth-int before the legacy form; counts nonce uses;
+/// keeps the nonce for later requests. Not thread-safe.</remarks>
 public sealed class DigestClient(string user, string password, IIdSource ids)
 {
     // Two: one challenge for a nonce that has aged, one more for the algorithm. A third means the password is wrong.
@@ -14,9 +15,11 @@ public sealed class DigestClient(string user, string password, IIdSource ids)
     private uint _count;
     private int _attempts;
 
-    /// <summary>Answers the challenges of a 401 or 407 with the value of an Authorization or Proxy-Authorization header.</summary>
+    /// <summary>Answers the challenges of a 401 or 407 with the value of an Authorization or Proxy-Authorization
+    /// header.</summary>
     /// <returns>False when none is supported, or when our credentials were refused already.</returns>
-    public bool TryAnswer(IEnumerable<string> headers, string method, string uri, ReadOnlySpan<byte> body, out string header)
+    public bool TryAnswer(IEnumerable<string> headers, string method, string uri, ReadOnlySpan<byte> body,
+        out string header)
     {
         header = "";
         if (Strongest(DigestChallenge.ReadAll(headers)) is not { } challenge) return false;
@@ -28,7 +31,8 @@ public sealed class DigestClient(string user, string password, IIdSource ids)
         return true;
     }
 
-    /// <summary>Credentials for another request with the nonce at hand, so that it need not be challenged; else null.</summary>
+    /// <summary>Credentials for another request with the nonce at hand, so that it need not be challenged; else
+    /// null.</summary>
     public string? Reuse(string method, string uri, ReadOnlySpan<byte> body)
         => _challenge is { } challenge ? Next(challenge, method, uri, body) : null;
 

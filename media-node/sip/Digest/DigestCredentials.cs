@@ -17,18 +17,21 @@ public sealed record DigestCredentials(string User, string Realm, string Nonce, 
     /// <summary>Eight hexadecimal digits (section 3.4: nc-value).</summary>
     public string NonceCountText => NonceCount.ToString("x8", CultureInfo.InvariantCulture);
 
-    /// <summary>Reads one header value; false when it is not Digest, lacks a parameter, or names an unknown algorithm.</summary>
+    /// <summary>Reads one header value; false when it is not Digest, lacks a parameter, or names an unknown
+    /// algorithm.</summary>
     public static bool TryParse(string header, out DigestCredentials credentials)
     {
         credentials = new("", "", "", "", default);
         if (DigestFields.Read(header) is not [var fields]) return false;
         if (fields["username"] is not { } user || fields["realm"] is not { } realm) return false;
         if (fields["nonce"] is not { } nonce || fields["uri"] is not { } uri) return false;
-        if (fields["response"] is not { } response || !DigestScheme.TryParse(fields["algorithm"], out var scheme)) return false;
+        if (fields["response"] is not { } response) return false;
+        if (!DigestScheme.TryParse(fields["algorithm"], out var scheme)) return false;
 
         credentials = new(user, realm, nonce, uri, scheme)
         {
-            Response = response, Qop = fields["qop"]?.ToLowerInvariant(), Cnonce = fields["cnonce"] ?? "", Opaque = fields["opaque"],
+            Response = response, Qop = fields["qop"]?.ToLowerInvariant(), Cnonce = fields["cnonce"] ?? "",
+            Opaque = fields["opaque"],
         };
         return credentials.Qop is null || TryCount(fields["nc"], ref credentials);
     }
@@ -36,7 +39,8 @@ public sealed record DigestCredentials(string User, string Realm, string Nonce, 
     public override string ToString()
     {
         var text = new StringBuilder($"Digest username={DigestText.Quote(User)}, realm={DigestText.Quote(Realm)}");
-        text.Append($", nonce={DigestText.Quote(Nonce)}, uri={DigestText.Quote(Uri)}, response={DigestText.Quote(Response)}");
+        text.Append($", nonce={DigestText.Quote(Nonce)}, uri={DigestText.Quote(Uri)}, " +
+            $"response={DigestText.Quote(Response)}");
         text.Append($", algorithm={Scheme.Token}");
         if (Opaque is not null) text.Append($", opaque={DigestText.Quote(Opaque)}");
         if (Qop is not null) text.Append($", qop={Qop}, nc={NonceCountText}");
@@ -48,7 +52,8 @@ public sealed record DigestCredentials(string User, string Realm, string Nonce, 
     private static bool TryCount(string? text, ref DigestCredentials credentials)
     {
         if (text is not { Length: 8 } || credentials.Cnonce.Length == 0) return false;
-        if (!uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var count)) return false;
+        const NumberStyles Hex = NumberStyles.AllowHexSpecifier;
+        if (!uint.TryParse(text, Hex, CultureInfo.InvariantCulture, out var count)) return false;
 
         credentials = credentials with { NonceCount = count };
         return count > 0;

@@ -2,8 +2,10 @@ using System.Text;
 
 namespace OrleansAcd.Sip.Digest;
 
-/// <summary>Reads "Digest name=value, name="value"" lists (RFC 7616 sections 3.3 and 3.4; RFC 3261 section 25.1).</summary>
-/// <remarks>Several challenges may stand in one value, as in HTTP. Never throws; what cannot be read ends the list.</remarks>
+/// <summary>Reads "Digest name=value, name="value"" lists (RFC 7616 sections 3.3 and 3.4; RFC 3261 section
+/// 25.1).</summary>
+/// <remarks>Several challenges may stand in one value, as in HTTP. Never throws; what cannot be read ends the
+/// list.</remarks>
 internal sealed class DigestFields
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
@@ -42,7 +44,8 @@ internal sealed class DigestFields
 
     // A parameter before any scheme, a repeated one or one too many makes the whole doubtful: it is read no further.
     private static bool Add(DigestFields? current, string name, string value)
-        => current is not null && current._values.Count < DigestLimits.Parameters && current._values.TryAdd(name, value);
+        => current is not null && current._values.Count < DigestLimits.Parameters
+            && current._values.TryAdd(name, value);
 
     private static bool TryValue(string header, ref int at, out string value)
     {

@@ -9,7 +9,8 @@ public static class DigestMath
     /// <summary>The hash of a text's UTF-8 bytes, as lower-case hexadecimal digits.</summary>
     public static string Hash(DigestAlgorithm algorithm, string text) => Hash(algorithm, Encoding.UTF8.GetBytes(text));
 
-    public static string Hash(DigestAlgorithm algorithm, ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(algorithm switch
+    public static string Hash(DigestAlgorithm algorithm, ReadOnlySpan<byte> bytes)
+        => Convert.ToHexStringLower(algorithm switch
     {
         DigestAlgorithm.Sha256 => SHA256.HashData(bytes),
         DigestAlgorithm.Sha512Trunc256 => Sha512Trunc256.Hash(bytes),

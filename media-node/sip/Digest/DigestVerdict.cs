@@ -13,7 +13,8 @@ public abstract record DigestVerdict
     /// <summary>The credentials are those of this user.</summary>
     public sealed record Accepted(string User) : DigestVerdict;
 
-    /// <summary>Answer 401 (or 407) with these WWW-Authenticate (or Proxy-Authenticate) values, in this order.</summary>
+    /// <summary>Answer 401 (or 407) with these WWW-Authenticate (or Proxy-Authenticate) values, in this
+    /// order.</summary>
     public sealed record Challenge(IReadOnlyList<string> Headers, bool Stale) : DigestVerdict;
 
     /// <summary>Answer 403 with Retry-After: too many wrong credentials from this source or for this user.</summary>
@@ -30,8 +31,8 @@ public sealed record DigestServerOptions(string Realm)
     public int FailuresPerUser { get; init; } = 5;
     public TimeSpan UserForgiveness { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The same for one address. Wider than a user's, so that one phone with a wrong password, refused as a user
-    /// first, does not shut out the office behind the same address.</summary>
+    /// <summary>The same for one address. Wider than a user's, so that one phone with a wrong password, refused as a
+    /// user first, does not shut out the office behind the same address.</summary>
     public int FailuresPerSource { get; init; } = 20;
     public TimeSpan SourceForgiveness { get; init; } = TimeSpan.FromSeconds(3);
 }

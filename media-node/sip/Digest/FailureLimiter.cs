@@ -2,7 +2,8 @@ using OrleansAcd.MediaCore;
 
 namespace OrleansAcd.Sip.Digest;
 
-/// <summary>Token buckets of wrong credentials, one per key; an empty bucket refuses until a token has come back.</summary>
+/// <summary>Token buckets of wrong credentials, one per key; an empty bucket refuses until a token has come
+/// back.</summary>
 /// <remarks>Keys beyond <see cref="DigestLimits.Offenders"/> push out the one that failed longest ago.</remarks>
 internal sealed class FailureLimiter(int allowed, TimeSpan perToken)
 {

@@ -18,10 +18,11 @@ internal enum NonceStanding
     Replayed,
 }
 
-/// <summary>Issues nonces that prove themselves, and remembers which counts of them were used (RFC 7616 section 5.4).</summary>
-/// <remarks>A nonce is time, random bits and their HMAC: nothing is kept until one is used with success. When more are in
-/// use than <see cref="DigestLimits.Nonces"/>, the oldest is forgotten and everything issued until then counts as stale, so
-/// forgetting never lets a replay in.</remarks>
+/// <summary>Issues nonces that prove themselves, and remembers which counts of them were used (RFC 7616 section
+/// 5.4).</summary>
+/// <remarks>A nonce is time, random bits and their HMAC: nothing is kept until one is used with success. When more are
+/// in use than <see cref="DigestLimits.Nonces"/>, the oldest is forgotten and everything issued until then counts as
+/// stale, so forgetting never lets a replay in.</remarks>
 internal sealed class NonceBook(byte[] key, string realm, TimeSpan lifetime, IIdSource ids)
 {
     private const int BodyBytes = 16;
@@ -47,10 +48,14 @@ internal sealed class NonceBook(byte[] key, string realm, TimeSpan lifetime, IId
     public NonceStanding Use(string nonce, uint count, Instant now)
     {
         Expire(now);
-        if (!TryReadIssued(nonce, out var issued) || now - issued > lifetime || issued > now) return NonceStanding.Stale;
+        if (!TryReadIssued(nonce, out var issued)) return NonceStanding.Stale;
+        if (now - issued > lifetime || issued > now) return NonceStanding.Stale;
         if (issued.Ticks <= _forgottenUntil) return NonceStanding.Stale;
 
-        if (_used.TryGetValue(nonce, out var window)) return window.Use(count) ? NonceStanding.Fresh : NonceStanding.Replayed;
+        if (_used.TryGetValue(nonce, out var window))
+        {
+            return window.Use(count) ? NonceStanding.Fresh : NonceStanding.Replayed;
+        }
 
         if (_used.Count >= DigestLimits.Nonces) ForgetOldest();
         window = new CountWindow();

@@ -4,8 +4,9 @@ using System.Numerics;
 namespace OrleansAcd.Sip.Digest;
 
 /// <summary>SHA-512/256 (FIPS 180-4 section 5.3.6.2): SHA-512 from another initial value, cut to 256 bits.</summary>
-/// <remarks>The base class library offers SHA-512 from its own initial value alone. Constants are computed as the standard
-/// defines them, from roots of primes. Only short texts of a client's challenges pass here; speed is no aim.</remarks>
+/// <remarks>The base class library offers SHA-512 from its own initial value alone. Constants are computed as the
+/// standard defines them, from roots of primes. Only short texts of a client's challenges pass here; speed is no
+/// aim.</remarks>
 internal static class Sha512Trunc256
 {
     private const int BlockBytes = 128;

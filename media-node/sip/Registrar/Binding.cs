@@ -32,9 +32,9 @@ public sealed record Binding
     /// <summary>Numbers bindings in the order they were made; stable through refreshes.</summary>
     public long Id { get; init; }
 
-    /// <summary>Where to send instead of resolving the contact: the source of the REGISTER, when the contact names another
-    /// place (a private address behind NAT, a host name). Null with a Path, whose first hop is the way, and when the
-    /// contact is right as it stands.</summary>
+    /// <summary>Where to send instead of resolving the contact: the source of the REGISTER, when the contact names
+    /// another place (a private address behind NAT, a host name). Null with a Path, whose first hop is the way, and
+    /// when the contact is right as it stands.</summary>
     public IPEndPoint? SendTo => Path.Count == 0 && !ContactIsSource ? Flow.Remote : null;
 
     private bool ContactIsSource => Contact.Uri.TryGetAddress(out var address) && address.Equals(Flow.Remote.Address)

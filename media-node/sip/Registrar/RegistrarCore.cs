@@ -47,7 +47,8 @@ public sealed class RegistrarCore(RegistrarOptions options)
     public IReadOnlyList<Binding> Lookup(string record, Instant now) =>
     [
         .. Standing(record).Where(b => b.ExpiresAt > now)
-            .OrderByDescending(b => b.QThousandths).ThenByDescending(b => b.RefreshedAt.Ticks).ThenByDescending(b => b.Id),
+            .OrderByDescending(b => b.QThousandths).ThenByDescending(b => b.RefreshedAt.Ticks)
+            .ThenByDescending(b => b.Id),
     ];
 
     private List<Binding> Standing(string record) => _records.GetValueOrDefault(record) ?? [];

@@ -12,7 +12,8 @@ public sealed record RegistrarOptions
     /// <summary>Granted where the request names no time.</summary>
     public TimeSpan ExpiresDefault { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Contacts of one address-of-record; a new one beyond it displaces the one refreshed longest ago.</summary>
+    /// <summary>Contacts of one address-of-record; a new one beyond it displaces the one refreshed longest
+    /// ago.</summary>
     public int ContactsPerRecord { get; init; } = 10;
 
     /// <summary>Contacts altogether; a new one beyond it is answered 503.</summary>

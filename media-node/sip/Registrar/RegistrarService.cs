@@ -6,7 +6,8 @@ using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.Sip.Registrar;
 
-/// <summary>How to answer a REGISTER, in the terms of <see cref="SipServerRequest.Respond"/>, and what it changed.</summary>
+/// <summary>How to answer a REGISTER, in the terms of <see cref="SipServerRequest.Respond"/>, and what it
+/// changed.</summary>
 public sealed record RegistrarReply(int Status, string? Reason = null)
 {
     public IReadOnlyList<SipHeader> Headers { get; init; } = [];
@@ -14,10 +15,12 @@ public sealed record RegistrarReply(int Status, string? Reason = null)
     public IReadOnlyList<BindingChange> Changes { get; init; } = [];
 }
 
-/// <summary>From a REGISTER request to its response (RFC 3261 section 10.3): domain, credentials, authority, bindings.</summary>
+/// <summary>From a REGISTER request to its response (RFC 3261 section 10.3): domain, credentials, authority,
+/// bindings.</summary>
 /// <param name="core">Where the bindings are.</param>
 /// <param name="authenticator">Who may register.</param>
-/// <param name="domains">The domains that are ours; empty accepts any, as phones that register to an address need.</param>
+/// <param name="domains">The domains that are ours; empty accepts any, as phones that register to an address
+/// need.</param>
 public sealed class RegistrarService(
     RegistrarCore core, DigestAuthenticator authenticator, IReadOnlyCollection<string> domains)
 {
@@ -65,18 +68,26 @@ public sealed class RegistrarService(
                 Record = user, CallId = request.CallId, CSeq = request.CSeq.Number, Flow = flow,
                 Contacts = request.Contacts,
                 Star = request.Headers.All(SipHeaderId.Contact).Contains("*"),
-                Expires = SipText.TryParseNumber(request.Headers.Get(SipHeaderId.Expires), out var seconds) ? seconds : null,
+                Expires = SipText.TryParseNumber(request.Headers.Get(SipHeaderId.Expires), out var seconds)
+                    ? seconds : null,
                 Path = [.. request.Headers.All(SipHeaderId.Path)],
             },
             now);
 
-        return new RegistrarReply(result.Status, result.Reason) { Headers = Headers(request, result), Changes = result.Changes };
+        return new RegistrarReply(result.Status, result.Reason)
+        {
+            Headers = Headers(request, result), Changes = result.Changes,
+        };
     }
 
     private static List<SipHeader> Headers(SipRequest request, RegisterResult result)
     {
         var headers = new List<SipHeader>();
-        if (result.MinExpires is { } min) headers.Add(Header(SipHeaderId.MinExpires, min.ToString(CultureInfo.InvariantCulture)));
+        if (result.MinExpires is { } min)
+        {
+            headers.Add(Header(SipHeaderId.MinExpires, min.ToString(CultureInfo.InvariantCulture)));
+        }
+
         if (result.RetryAfter is { } wait) headers.Add(Header(SipHeaderId.RetryAfter, Seconds(wait)));
         foreach (var (binding, expires) in result.Contacts)
         {
@@ -96,5 +107,6 @@ public sealed class RegistrarService(
     private static SipHeader Header(SipHeaderId id, string value) => new(id, SipHeaderNames.NameOf(id), value);
 
     // Rounded up: a little late is right, a little early is refused again.
-    private static string Seconds(TimeSpan wait) => ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+    private static string Seconds(TimeSpan wait)
+        => ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 }

@@ -3,9 +3,12 @@ using OrleansAcd.Sip.Messages;
 
 namespace OrleansAcd.Sip.Registrar;
 
-/// <summary>Works out what a REGISTER would change, without changing anything (RFC 3261 section 10.3, steps 6 and 7).</summary>
-/// <remarks>"The binding updates MUST be committed ... if and only if all binding updates and additions succeed."</remarks>
-internal sealed class RegistrationPlan(Register request, IReadOnlyList<Binding> standing, RegistrarOptions options, Instant now)
+/// <summary>Works out what a REGISTER would change, without changing anything (RFC 3261 section 10.3, steps 6 and
+/// 7).</summary>
+/// <remarks>"The binding updates MUST be committed ... if and only if all binding updates and additions
+/// succeed."</remarks>
+internal sealed class RegistrationPlan(Register request, IReadOnlyList<Binding> standing, RegistrarOptions options,
+    Instant now)
 {
     private readonly List<Binding> _left = [.. standing];
     private readonly HashSet<long> _touched = [];
@@ -30,7 +33,8 @@ internal sealed class RegistrationPlan(Register request, IReadOnlyList<Binding> 
     private RegisterResult? RemoveAll()
     {
         // Step 6: "If the request has additional Contact fields or an expiration time other than zero, ... 400".
-        if (request.Contacts.Count > 0 || request.Expires is not 0) return new RegisterResult(400, "Bad Use Of Contact *");
+        var alone = request.Contacts.Count == 0 && request.Expires is 0;
+        if (!alone) return new RegisterResult(400, "Bad Use Of Contact *");
 
         foreach (var binding in standing)
         {
@@ -66,7 +70,8 @@ internal sealed class RegistrationPlan(Register request, IReadOnlyList<Binding> 
         var granted = TimeSpan.FromSeconds(Math.Min(seconds, options.ExpiresMax.TotalSeconds));
         var binding = new Binding
         {
-            Record = request.Record, Contact = contact, CallId = request.CallId, CSeq = request.CSeq, Flow = request.Flow,
+            Record = request.Record, Contact = contact, CallId = request.CallId, CSeq = request.CSeq,
+            Flow = request.Flow,
             ExpiresAt = now + granted, RefreshedAt = now, Path = request.Path,
             Instance = contact.Parameters.Get("+sip.instance"), RegId = contact.Parameters.Get("reg-id"),
             Id = old?.Id ?? -1 - Changes.Count,
@@ -114,5 +119,6 @@ internal sealed class RegistrationPlan(Register request, IReadOnlyList<Binding> 
 
     private static RegisterResult OutOfOrder() => new(500, "Out Of Order");
 
-    private RegisterResult TooBrief() => new(423, "Interval Too Brief") { MinExpires = (uint)options.ExpiresMin.TotalSeconds };
+    private RegisterResult TooBrief()
+        => new(423, "Interval Too Brief") { MinExpires = (uint)options.ExpiresMin.TotalSeconds };
 }

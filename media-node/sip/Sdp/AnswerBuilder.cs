@@ -43,7 +43,10 @@ internal static class AnswerBuilder
         SessionDescription offer, MediaSection offered, SessionDescription ours, MediaSection section,
         ImmutableArray<FormatPair> pairs)
     {
-        var answer = section with { Formats = [.. pairs.Select(p => p.Theirs)], Attributes = Attributes(offered, section, pairs) };
+        var answer = section with
+        {
+            Formats = [.. pairs.Select(p => p.Theirs)], Attributes = Attributes(offered, section, pairs),
+        };
         if (section.IsRefused) return answer;
 
         // Section 6.1: sendonly is answered recvonly or inactive, and so on; never more than we want ourselves.

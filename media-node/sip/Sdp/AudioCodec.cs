@@ -15,7 +15,8 @@ public enum AudioCodecKind
     Opus,
 }
 
-/// <summary>One audio format with the payload number we use for it: a codec, telephone-event or comfort noise.</summary>
+/// <summary>One audio format with the payload number we use for it: a codec, telephone-event or comfort
+/// noise.</summary>
 public sealed record AudioCodec(int PayloadType, RtpFormat Format)
 {
     public static readonly AudioCodec Pcmu = new(0, new RtpFormat("PCMU", 8000));
@@ -75,7 +76,8 @@ public sealed record NegotiatedAudio
     public int? SendTelephoneEvent { get; init; }
     public int? ReceiveTelephoneEvent { get; init; }
 
-    /// <summary>Every codec the peer may send to us under this agreement; it may change among them at any packet.</summary>
+    /// <summary>Every codec the peer may send to us under this agreement; it may change among them at any
+    /// packet.</summary>
     public ImmutableArray<AudioCodec> Receivable { get; init; } = [];
 
     /// <summary>Where the peer says it receives; null when it names a host, or 0.0.0.0 (hold), or none.</summary>

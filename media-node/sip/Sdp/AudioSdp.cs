@@ -55,7 +55,8 @@ public static class AudioSdp
             // The answer is the narrower of the two, and its order is the answerer's choice.
             var pairs = FormatPairs.Find(theirs, ours);
             if (weAnswered) pairs = [.. pairs.OrderBy(p => ours.Formats.IndexOf(p.Ours))];
-            if (Settle(pairs) is { } audio) return WithEnds(audio, local, ours, remote, theirs) with { SectionIndex = i };
+            if (Settle(pairs) is not { } audio) continue;
+            return WithEnds(audio, local, ours, remote, theirs) with { SectionIndex = i };
         }
 
         return null;
@@ -68,7 +69,8 @@ public static class AudioSdp
             if (!pair.IsCodec || pair.Format is not { } format) continue;
             if (!TryNumber(pair.Theirs, out var send) || !TryNumber(pair.Ours, out var receive)) continue;
 
-            var events = pairs.FirstOrDefault(p => p.Format is { IsTelephoneEvent: true } e && e.ClockHz == format.ClockHz);
+            var events = pairs.FirstOrDefault(p => p.Format is { IsTelephoneEvent: true } e
+                && e.ClockHz == format.ClockHz);
             return new NegotiatedAudio
             {
                 Codec = new AudioCodec(receive, format).Kind,
@@ -85,7 +87,8 @@ public static class AudioSdp
     }
 
     private static NegotiatedAudio WithEnds(
-        NegotiatedAudio audio, SessionDescription local, MediaSection ours, SessionDescription remote, MediaSection theirs)
+        NegotiatedAudio audio, SessionDescription local, MediaSection ours, SessionDescription remote,
+        MediaSection theirs)
     {
         var mux = ours.RtcpMux && theirs.RtcpMux;
         var host = remote.ConnectionOf(theirs).Host;
@@ -111,7 +114,8 @@ public static class AudioSdp
     private static IPEndPoint? EndPoint(string host, int port)
     {
         if (port is <= 0 or > 65535 || !IPAddress.TryParse(host, out var address)) return null;
-        return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? null : new IPEndPoint(address, port);
+        return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? null
+            : new IPEndPoint(address, port);
     }
 
     private static AudioCodec? ReceivedAs(FormatPair pair)

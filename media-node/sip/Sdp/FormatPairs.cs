@@ -16,7 +16,8 @@ internal static class FormatPairs
     public static bool SameKind(MediaSection one, MediaSection other)
         => one.Media == other.Media && string.Equals(one.Protocol, other.Protocol, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The common formats in the peer's order, each of ours used once; empty when none carries media.</summary>
+    /// <summary>The common formats in the peer's order, each of ours used once; empty when none carries
+    /// media.</summary>
     /// <remarks>A section of events alone is matched by events alone (RFC 4317 section 2.4); beside codecs they are not
     /// enough, for then there is no voice.</remarks>
     public static ImmutableArray<FormatPair> Find(MediaSection theirs, MediaSection ours)
@@ -53,7 +54,8 @@ internal static class FormatPairs
     }
 
     /// <summary>Applies the answerer's choice: order, and the first codec alone with what rides beside it.</summary>
-    public static ImmutableArray<FormatPair> Choose(ImmutableArray<FormatPair> pairs, MediaSection ours, AnswerChoice choice)
+    public static ImmutableArray<FormatPair> Choose(ImmutableArray<FormatPair> pairs, MediaSection ours,
+        AnswerChoice choice)
     {
         if (choice.OwnPreference) pairs = [.. pairs.OrderBy(p => ours.Formats.IndexOf(p.Ours))];
         if (choice.SeveralCodecs || !pairs.Any(p => p.IsCodec)) return pairs;

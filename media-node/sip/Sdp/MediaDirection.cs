@@ -1,6 +1,7 @@
 namespace OrleansAcd.Sip.Sdp;
 
-/// <summary>Which way media flows, seen from the side that describes it (RFC 8866 section 6.7). A set of two bits.</summary>
+/// <summary>Which way media flows, seen from the side that describes it (RFC 8866 section 6.7). A set of two
+/// bits.</summary>
 [Flags]
 public enum MediaDirection
 {

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace OrleansAcd.Sip.Sdp;
 
-/// <summary>One m= line and the lines under it (RFC 8866 section 5.14). Immutable; attributes kept as they came.</summary>
+/// <summary>One m= line and the lines under it (RFC 8866 section 5.14). Immutable; attributes kept as they
+/// came.</summary>
 public sealed record MediaSection
 {
     public required string Media { get; init; }
@@ -37,7 +38,8 @@ public sealed record MediaSection
     public string? IceUfrag => Attributes.ValueOf("ice-ufrag");
     public string? Fingerprint => Attributes.ValueOf("fingerprint");
 
-    /// <summary>What a payload number means: its rtpmap, else the static table of RFC 3551 section 6, else null.</summary>
+    /// <summary>What a payload number means: its rtpmap, else the static table of RFC 3551 section 6, else
+    /// null.</summary>
     public RtpFormat? FormatOf(string payload)
     {
         foreach (var attribute in Attributes)
@@ -74,7 +76,8 @@ public sealed record MediaSection
     /// <summary>This section ended: port 0, formats kept, nothing else (RFC 3264 section 6).</summary>
     public MediaSection Refused() => new() { Media = Media, Port = 0, Protocol = Protocol, Formats = Formats };
 
-    /// <summary>This section with another direction; it is written only where it differs from what stands already.</summary>
+    /// <summary>This section with another direction; it is written only where it differs from what stands
+    /// already.</summary>
     public MediaSection WithDirection(MediaDirection direction, MediaDirection inherited = MediaDirection.SendRecv)
     {
         var stated = Attributes.Direction();
@@ -97,7 +100,8 @@ public sealed record MediaSection
     }
 
     private TimeSpan? Milliseconds(string name)
-        => double.TryParse(Attributes.ValueOf(name), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms)
+        => double.TryParse(Attributes.ValueOf(name), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out var ms)
             && ms is > 0 and <= 1000
             ? TimeSpan.FromMilliseconds(ms)
             : null;

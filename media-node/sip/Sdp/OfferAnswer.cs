@@ -2,10 +2,11 @@ using System.Diagnostics;
 
 namespace OrleansAcd.Sip.Sdp;
 
-/// <summary>The offer/answer machine of one dialog (RFC 3264): who offered, what stands, which version comes next.</summary>
-/// <remarks>Works on whole descriptions; <see cref="AudioSdp"/> makes them from, and reads them into, plain audio terms.
-/// A late offer (an INVITE without a body) is <see cref="TryOffer"/> for the 200 and <see cref="HandleAnswer"/> for the
-/// ACK. Not thread-safe; no time, no I/O.</remarks>
+/// <summary>The offer/answer machine of one dialog (RFC 3264): who offered, what stands, which version comes
+/// next.</summary>
+/// <remarks>Works on whole descriptions; <see cref="AudioSdp"/> makes them from, and reads them into, plain audio
+/// terms. A late offer (an INVITE without a body) is <see cref="TryOffer"/> for the 200 and <see cref="HandleAnswer"/>
+/// for the ACK. Not thread-safe; no time, no I/O.</remarks>
 public sealed class OfferAnswer
 {
     private SessionDescription? _capabilities;
@@ -34,11 +35,13 @@ public sealed class OfferAnswer
     {
         return new OfferAnswer
         {
-            State = OfferAnswerState.Agreed, Local = lastSent, Remote = remote, _capabilities = lastSent, _lastSent = lastSent,
+            State = OfferAnswerState.Agreed, Local = lastSent, Remote = remote, _capabilities = lastSent,
+            _lastSent = lastSent,
         };
     }
 
-    /// <summary>Makes the offer to send: the capabilities, over the sections the session already has (section 8).</summary>
+    /// <summary>Makes the offer to send: the capabilities, over the sections the session already has (section
+    /// 8).</summary>
     public OfferAnswerError TryOffer(SessionDescription capabilities, out SessionDescription offer)
     {
         offer = SessionDescription.Empty;
@@ -66,7 +69,8 @@ public sealed class OfferAnswer
         return OfferAnswerError.None;
     }
 
-    /// <summary>Takes an offer of theirs; it stays open until <see cref="TryAnswer"/> or <see cref="Withdraw"/>.</summary>
+    /// <summary>Takes an offer of theirs; it stays open until <see cref="TryAnswer"/> or
+    /// <see cref="Withdraw"/>.</summary>
     public OfferAnswerError HandleOffer(SessionDescription offer)
     {
         if (State is OfferAnswerState.LocalOffered) return OfferAnswerError.LocalOfferOpen;
@@ -78,11 +82,16 @@ public sealed class OfferAnswer
         return OfferAnswerError.None;
     }
 
-    /// <summary>Answers their open offer (section 6): one section for each of theirs, port 0 where nothing is common.</summary>
-    /// <param name="capabilities">What we can do; null repeats what was given last, and lifts a hold that was theirs.</param>
-    /// <param name="choice">How to choose among common formats; null is the first codec alone, in the offer's order.</param>
-    /// <param name="answer">The answer to send; it may refuse every section, which the owner may rather answer 488.</param>
-    public OfferAnswerError TryAnswer(SessionDescription? capabilities, AnswerChoice? choice, out SessionDescription answer)
+    /// <summary>Answers their open offer (section 6): one section for each of theirs, port 0 where nothing is
+    /// common.</summary>
+    /// <param name="capabilities">What we can do; null repeats what was given last, and lifts a hold that was
+    /// theirs.</param>
+    /// <param name="choice">How to choose among common formats; null is the first codec alone, in the offer's
+    /// order.</param>
+    /// <param name="answer">The answer to send; it may refuse every section, which the owner may rather answer
+    /// 488.</param>
+    public OfferAnswerError TryAnswer(SessionDescription? capabilities, AnswerChoice? choice,
+        out SessionDescription answer)
     {
         answer = SessionDescription.Empty;
         if (State is not OfferAnswerState.RemoteOffered) return OfferAnswerError.NoOfferOpen;
@@ -99,7 +108,8 @@ public sealed class OfferAnswer
         return OfferAnswerError.None;
     }
 
-    /// <summary>The open offer failed or was refused: the session stays as agreed before it (RFC 3261 section 14.1).</summary>
+    /// <summary>The open offer failed or was refused: the session stays as agreed before it (RFC 3261 section
+    /// 14.1).</summary>
     public void Withdraw()
     {
         _open = null;

@@ -40,7 +40,8 @@ public enum OfferAnswerError
     TooManyMediaSections,
 }
 
-/// <summary>How an answer chooses among formats that both sides have (RFC 3264 section 6.1 leaves both choices open).</summary>
+/// <summary>How an answer chooses among formats that both sides have (RFC 3264 section 6.1 leaves both choices
+/// open).</summary>
 /// <param name="SeveralCodecs">Answer every common codec; otherwise the first alone, and what rides beside it.</param>
 /// <param name="OwnPreference">Order by our capabilities; otherwise by the offer.</param>
 public sealed record AnswerChoice(bool SeveralCodecs = false, bool OwnPreference = false)

@@ -6,7 +6,8 @@ namespace OrleansAcd.Sip.Sdp;
 internal static class ReceivedAnswer
 {
     /// <summary>The offer with formats the answer does not have taken out, and sections it refuses at port 0.</summary>
-    /// <remarks>Sections the answer lacks, or answers with another medium, count as refused; surplus ones are ignored.</remarks>
+    /// <remarks>Sections the answer lacks, or answers with another medium, count as refused; surplus ones are
+    /// ignored.</remarks>
     public static SessionDescription WhatStands(SessionDescription offer, SessionDescription answer)
     {
         var media = ImmutableArray.CreateBuilder<MediaSection>(offer.Media.Length);

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace OrleansAcd.Sip.Sdp;
 
-/// <summary>What an RTP payload number means: encoding name, RTP clock, channels, parameters (RFC 8866 section 6.6).</summary>
+/// <summary>What an RTP payload number means: encoding name, RTP clock, channels, parameters (RFC 8866 section
+/// 6.6).</summary>
 public sealed record RtpFormat(string Name, int ClockHz, int Channels = 1, string? Parameters = null)
 {
     // RFC 3551 section 6, tables 4 and 5. G722's RTP clock is 8000 by historical error (section 4.5.2).
@@ -10,10 +11,13 @@ public sealed record RtpFormat(string Name, int ClockHz, int Channels = 1, strin
     {
         ["0"] = new("PCMU", 8000), ["3"] = new("GSM", 8000), ["4"] = new("G723", 8000), ["5"] = new("DVI4", 8000),
         ["6"] = new("DVI4", 16000), ["7"] = new("LPC", 8000), ["8"] = new("PCMA", 8000), ["9"] = new("G722", 8000),
-        ["10"] = new("L16", 44100, 2), ["11"] = new("L16", 44100), ["12"] = new("QCELP", 8000), ["13"] = new("CN", 8000),
-        ["14"] = new("MPA", 90000), ["15"] = new("G728", 8000), ["16"] = new("DVI4", 11025), ["17"] = new("DVI4", 22050),
+        ["10"] = new("L16", 44100, 2), ["11"] = new("L16", 44100), ["12"] = new("QCELP", 8000),
+        ["13"] = new("CN", 8000),
+        ["14"] = new("MPA", 90000), ["15"] = new("G728", 8000), ["16"] = new("DVI4", 11025),
+        ["17"] = new("DVI4", 22050),
         ["18"] = new("G729", 8000), ["25"] = new("CelB", 90000), ["26"] = new("JPEG", 90000), ["28"] = new("nv", 90000),
-        ["31"] = new("H261", 90000), ["32"] = new("MPV", 90000), ["33"] = new("MP2T", 90000), ["34"] = new("H263", 90000),
+        ["31"] = new("H261", 90000), ["32"] = new("MPV", 90000), ["33"] = new("MP2T", 90000),
+        ["34"] = new("H263", 90000),
     };
 
     /// <summary>RFC 4733: rides beside a codec, is none itself.</summary>
@@ -42,7 +46,8 @@ public sealed record RtpFormat(string Name, int ClockHz, int Channels = 1, strin
         return true;
     }
 
-    /// <summary>The same medium: name, clock and channels, and the packing where that splits a name (AMR, RFC 4867).</summary>
+    /// <summary>The same medium: name, clock and channels, and the packing where that splits a name (AMR, RFC
+    /// 4867).</summary>
     public bool Matches(RtpFormat other) => Is(other.Name) && ClockHz == other.ClockHz && Channels == other.Channels
         && (!Name.StartsWith("AMR", StringComparison.OrdinalIgnoreCase) || OctetAligned == other.OctetAligned);
 

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace OrleansAcd.Sip.Sdp;
 
-/// <summary>One a= line: a property (no value) or a name and its value (RFC 8866 section 5.13). Kept as it came.</summary>
+/// <summary>One a= line: a property (no value) or a name and its value (RFC 8866 section 5.13). Kept as it
+/// came.</summary>
 public sealed record SdpAttribute(string Name, string? Value = null)
 {
     /// <summary>The format a rtpmap, fmtp or rtcp-fb line speaks of, or null for any other attribute.</summary>
@@ -59,7 +60,8 @@ public static class SdpAttributes
     {
         foreach (var attribute in attributes)
         {
-            if (attribute.Value is null && MediaDirections.TryParse(attribute.Name, out var direction)) return direction;
+            if (attribute.Value is null
+                && MediaDirections.TryParse(attribute.Name, out var direction)) return direction;
         }
 
         return null;

@@ -24,7 +24,8 @@ public sealed record SdpConnection(string AddressType, string Host)
     /// <summary>The old way to hold (RFC 2543; RFC 3264 section 8.4): nothing may be sent to this address.</summary>
     public bool IsHold => Host is "0.0.0.0" or "::";
 
-    public static SdpConnection Of(string host) => new(host.Contains(':', StringComparison.Ordinal) ? "IP6" : "IP4", host);
+    public static SdpConnection Of(string host)
+        => new(host.Contains(':', StringComparison.Ordinal) ? "IP6" : "IP4", host);
 
     public override string ToString() => $"IN {AddressType} {Host}";
 }

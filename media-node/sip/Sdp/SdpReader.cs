@@ -4,9 +4,11 @@ using System.Text;
 
 namespace OrleansAcd.Sip.Sdp;
 
-/// <summary>Reads a session description line by line (RFC 8866 section 5), tolerant where deployed phones are.</summary>
+/// <summary>Reads a session description line by line (RFC 8866 section 5), tolerant where deployed phones
+/// are.</summary>
 /// <remarks>Accepted beyond the RFC: lines ended by LF alone, a missing o=, s= or t=, blank and unknown lines, a t= or
-/// c= out of order. Not accepted: anything that leaves doubt where media goes. One reader reads one description.</remarks>
+/// c= out of order. Not accepted: anything that leaves doubt where media goes. One reader reads one
+/// description.</remarks>
 internal sealed class SdpReader
 {
     private readonly ImmutableArray<MediaSection>.Builder _media = ImmutableArray.CreateBuilder<MediaSection>();
@@ -89,7 +91,8 @@ internal sealed class SdpReader
     private SdpError ReadConnection(ReadOnlySpan<char> value)
     {
         var words = value.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length < 3 || !words[0].Equals("IN", StringComparison.OrdinalIgnoreCase)) return SdpError.BadConnection;
+        var isInternet = words.Length >= 3 && words[0].Equals("IN", StringComparison.OrdinalIgnoreCase);
+        if (!isInternet) return SdpError.BadConnection;
 
         // A multicast address carries /ttl and /count; the address is what stands before.
         var connection = new SdpConnection(words[1].ToUpperInvariant(), words[2].Split('/')[0]);
@@ -135,11 +138,13 @@ internal sealed class SdpReader
 
         var slash = words[1].Split('/');
         var count = 1;
-        if (!TryPort(slash[0], out var port) || (slash.Length > 1 && !TryPort(slash[1], out count))) return SdpError.BadMediaLine;
+        if (!TryPort(slash[0], out var port)) return SdpError.BadMediaLine;
+        if (slash.Length > 1 && !TryPort(slash[1], out count)) return SdpError.BadMediaLine;
 
         _section = new MediaSection
         {
-            Media = words[0].ToLowerInvariant(), Port = port, PortCount = count, Protocol = words[2], Formats = [.. words[3..]],
+            Media = words[0].ToLowerInvariant(), Port = port, PortCount = count, Protocol = words[2],
+            Formats = [.. words[3..]],
         };
         return SdpError.None;
     }

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace OrleansAcd.Sip.Sdp;
 
-/// <summary>A session description (RFC 8866): the session's own lines, then its media sections in order. Immutable.</summary>
+/// <summary>A session description (RFC 8866): the session's own lines, then its media sections in order.
+/// Immutable.</summary>
 /// <remarks>Lines u=, e=, p=, k=, r= and z= are read over: nothing in offer/answer depends on them.</remarks>
 public sealed record SessionDescription
 {
@@ -30,20 +31,23 @@ public sealed record SessionDescription
     public override string ToString() => SdpWriter.WriteText(this);
 
     /// <summary>Where a section's media goes: its own c= line, else the session's.</summary>
-    public SdpConnection ConnectionOf(MediaSection section) => section.Connection ?? Connection ?? SdpConnection.Nowhere;
+    public SdpConnection ConnectionOf(MediaSection section) => section.Connection ?? Connection
+        ?? SdpConnection.Nowhere;
 
     /// <summary>The direction a section states, else the session's, else sendrecv (RFC 8866 section 6.7).</summary>
     public MediaDirection StatedDirectionOf(MediaSection section)
         => section.Attributes.Direction() ?? Attributes.Direction() ?? MediaDirection.SendRecv;
 
-    /// <summary>The direction meant: as stated, less receiving when the address is 0.0.0.0 (RFC 3264 section 8.4).</summary>
+    /// <summary>The direction meant: as stated, less receiving when the address is 0.0.0.0 (RFC 3264 section
+    /// 8.4).</summary>
     public MediaDirection DirectionOf(MediaSection section)
     {
         var stated = StatedDirectionOf(section);
         return ConnectionOf(section).IsHold ? stated & ~MediaDirection.RecvOnly : stated;
     }
 
-    /// <summary>Whether two descriptions say the same, the version of o= and what hangs on refused sections aside.</summary>
+    /// <summary>Whether two descriptions say the same, the version of o= and what hangs on refused sections
+    /// aside.</summary>
     public bool SaysTheSameAs(SessionDescription other)
     {
         if (Name != other.Name || Connection != other.Connection || Time != other.Time) return false;

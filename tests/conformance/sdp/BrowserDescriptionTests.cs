@@ -3,7 +3,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Conformance.Sdp;
 
-/// <summary>Descriptions captured from Chromium 156 and Firefox 153: parsed whole, and answered by today's policy.</summary>
+/// <summary>Descriptions captured from Chromium 156 and Firefox 153: parsed whole, and answered by today's
+/// policy.</summary>
 public sealed class BrowserDescriptionTests
 {
     private static readonly AudioCapability Ours = new() { Address = "192.0.2.10", RtpPort = 20000 };
@@ -22,7 +23,8 @@ public sealed class BrowserDescriptionTests
         Assert.Equal("UDP/TLS/RTP/SAVPF", audio.Protocol);
         Assert.True(audio.RtcpMux);
         Assert.NotNull(audio.IceUfrag);
-        Assert.StartsWith("sha-256 ", audio.Fingerprint ?? session.Attributes.ValueOf("fingerprint"), StringComparison.Ordinal);
+        Assert.StartsWith("sha-256 ", audio.Fingerprint ?? session.Attributes.ValueOf("fingerprint"),
+            StringComparison.Ordinal);
         Assert.Equal(sources, audio.Ssrc.Count(s => s.Contains("cname:", StringComparison.Ordinal)));
         Assert.True(audio.FormatOf($"{telephoneEvent}")!.IsTelephoneEvent);
         Assert.Equal(new RtpFormat("PCMU", 8000), audio.FormatOf("0"));
@@ -37,7 +39,8 @@ public sealed class BrowserDescriptionTests
         var exchange = new OfferAnswer();
         Assert.Equal(OfferAnswerError.None, exchange.HandleOffer(Read(name)));
 
-        var error = exchange.TryAnswer(AudioSdp.Describe(Ours, SdpOrigin.Create(7, Ours.Address)), null, out var answer);
+        var error = exchange.TryAnswer(AudioSdp.Describe(Ours, SdpOrigin.Create(7, Ours.Address)), null,
+            out var answer);
 
         Assert.Equal(OfferAnswerError.None, error);
         var refused = Assert.Single(answer.Media);
@@ -62,7 +65,8 @@ public sealed class BrowserDescriptionTests
     {
         var folder = VectorFolder.Find("sdp/browser-live");
         Skip.If(folder is null, "no vectors");
-        Assert.Equal(SdpError.None, SessionDescription.TryParse(File.ReadAllBytes(Path.Combine(folder!, name)), out var session));
+        Assert.Equal(SdpError.None,
+            SessionDescription.TryParse(File.ReadAllBytes(Path.Combine(folder!, name)), out var session));
         return session;
     }
 }

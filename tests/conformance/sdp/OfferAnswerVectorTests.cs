@@ -73,7 +73,8 @@ public sealed class OfferAnswerVectorTests
     private static string Canonical(SessionDescription session) => (session with
     {
         Attributes = [.. session.Attributes.OrderBy(a => a.ToString(), StringComparer.Ordinal)],
-        Media = [.. session.Media.Select(m => m with { Attributes = [.. m.Attributes.OrderBy(a => a.ToString(), StringComparer.Ordinal)] })],
+        Media = [.. session.Media.Select(m
+            => m with { Attributes = [.. m.Attributes.OrderBy(a => a.ToString(), StringComparer.Ordinal)] })],
     }).ToString();
 
     private static List<JsonElement> Cases()

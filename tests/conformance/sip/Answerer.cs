@@ -7,14 +7,16 @@ using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.Tests.Conformance.Sip;
 
-/// <summary>A node as the wire sees it, with the least owner: no number is configured, so every call is answered 404.</summary>
+/// <summary>A node as the wire sees it, with the least owner: no number is configured, so every call is answered
+/// 404.</summary>
 internal sealed class Answerer
 {
     private static readonly SipFlow Flow = new(SipTransport.Udp, new IPEndPoint(IPAddress.Parse("192.0.2.99"), 5060));
     private readonly SipStack _stack = new(new SipStackOptions { Host = "192.0.2.1" }, new SeededIdSource(4));
     private readonly RegistrarService _registrar = new(
         new RegistrarCore(new RegistrarOptions()),
-        new DigestAuthenticator(new DigestServerOptions("acd.test"), new NoAccounts(), "0123456789abcdef"u8, new SeededIdSource(1)),
+        new DigestAuthenticator(new DigestServerOptions("acd.test"), new NoAccounts(), "0123456789abcdef"u8,
+            new SeededIdSource(1)),
         []);
 
     public SipStack Stack => _stack;

@@ -23,12 +23,15 @@ public sealed class Ipv6Tests
     [InlineData("ipv4-mapped-ipv6", 404)]
     [InlineData("ipv6-correct-abnf-2-colons", 200)]
     public void IsAnsweredAsTheRfcSays(string name, int expected)
-        => Assert.Equal(expected, Assert.Single(new Answerer().Answers(Read(name)).Select(a => a.StatusCode).Distinct()));
+        => Assert.Equal(expected,
+            Assert.Single(new Answerer().Answers(Read(name)).Select(a => a.StatusCode).Distinct()));
 
-    /// <summary>Section 4.10: three colons come from a mistake in the ABNF of RFC 3261; taken or refused, but answered.</summary>
+    /// <summary>Section 4.10: three colons come from a mistake in the ABNF of RFC 3261; taken or refused, but
+    /// answered.</summary>
     [SkippableFact]
     public void ThreeColonsAreAnswered()
-        => Assert.Contains(Assert.Single(new Answerer().Answers(Read("ipv6-bug-abnf-3-colons"))).StatusCode, (int[])[200, 400]);
+        => Assert.Contains(Assert.Single(new Answerer().Answers(Read("ipv6-bug-abnf-3-colons"))).StatusCode,
+            (int[])[200, 400]);
 
     [SkippableFact]
     public void AllTwelveAreThere()
@@ -38,7 +41,8 @@ public sealed class Ipv6Tests
         Assert.Equal(12, Directory.GetFiles(folder!).Length);
     }
 
-    /// <summary>Section 4.3: without brackets around it, 5070 is the last group of the address. Section 4.4: a port.</summary>
+    /// <summary>Section 4.3: without brackets around it, 5070 is the last group of the address. Section 4.4: a
+    /// port.</summary>
     [SkippableTheory]
     [InlineData("port-ambiguous", "2001:db8::10:5070", 0)]
     [InlineData("port-unambiguous", "2001:db8::10", 5070)]

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Conformance.Sip;
 
-/// <summary>RFC 4475: each of its messages as one datagram to a whole node; answered, or dropped, as the RFC says.</summary>
+/// <summary>RFC 4475: each of its messages as one datagram to a whole node; answered, or dropped, as the RFC
+/// says.</summary>
 public sealed class TortureTests
 {
     public static TheoryData<string> Names()
@@ -31,12 +32,14 @@ public sealed class TortureTests
         var codes = answers.Select(a => a.StatusCode).Distinct().ToList();
         if (codes.Count == 0)
         {
-            Assert.True(expected.GetProperty("silence").GetBoolean(), $"{name} must be answered: {expected.GetProperty("expect")}");
+            Assert.True(expected.GetProperty("silence").GetBoolean(),
+                $"{name} must be answered: {expected.GetProperty("expect")}");
             return;
         }
 
         var code = Assert.Single(codes);
-        Assert.True(accepted.Contains(code), $"{name}: {code} {answers[0].ReasonPhrase}, expected {expected.GetProperty("expect")}");
+        Assert.True(accepted.Contains(code),
+            $"{name}: {code} {answers[0].ReasonPhrase}, expected {expected.GetProperty("expect")}");
     }
 
     [SkippableFact]
@@ -44,7 +47,8 @@ public sealed class TortureTests
     {
         var folder = VectorFolder.Find("sip/rfc4475");
         Skip.If(folder is null, "no vectors");
-        var files = Directory.GetFiles(folder!, "*.dat").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal);
+        var files = Directory.GetFiles(folder!, "*.dat").Select(Path.GetFileNameWithoutExtension).Order(
+            StringComparer.Ordinal);
         Assert.Equal(files, Expectations().Select(v => v.Name).Order(StringComparer.Ordinal));
     }
 

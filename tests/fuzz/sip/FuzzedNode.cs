@@ -5,8 +5,10 @@ using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.Tests.Fuzz.Sip;
 
-/// <summary>A whole stack under damaged traffic: an owner that acts at random, and peers that answer what it sends.</summary>
-/// <remarks>Peers' answers go in as they are and, damaged, through the corpus: so dialogs come about and get hit.</remarks>
+/// <summary>A whole stack under damaged traffic: an owner that acts at random, and peers that answer what it
+/// sends.</summary>
+/// <remarks>Peers' answers go in as they are and, damaged, through the corpus: so dialogs come about and get
+/// hit.</remarks>
 internal sealed class FuzzedNode(ulong seed)
 {
     public const int CallsMax = 200;
@@ -84,7 +86,8 @@ internal sealed class FuzzedNode(ulong seed)
     {
         if (_calls.Count >= CallsMax / 2) return;
         var body = Below(3) == 0 ? ReadOnlyMemory<byte>.Empty : Sdp;
-        var call = _stack.Invite(new SipInviteOptions { Target = SipUri.Parse("sip:bob@192.0.2.9:5062"), Body = body }, _now);
+        var call = _stack.Invite(
+            new SipInviteOptions { Target = SipUri.Parse("sip:bob@192.0.2.9:5062"), Body = body }, _now);
         _calls.Add(call);
         CallsMade++;
     }
@@ -139,7 +142,8 @@ internal sealed class FuzzedNode(ulong seed)
             case SipEvent.Reoffered e when Below(4) == 0: e.Call.RejectReoffer(488, _now); break;
             case SipEvent.Reoffered e when Below(4) > 0: e.Call.AcceptReoffer(Sdp, _now); break;
             case SipEvent.PrackReceived e: e.Request.Respond(200, _now, body: Sdp); break;
-            case SipEvent.RequestReceived e when Below(8) > 0: e.Request.Respond(Below(2) == 0 ? 200 : 405, _now); break;
+            case SipEvent.RequestReceived e when Below(8) > 0: e.Request.Respond(Below(2) == 0 ? 200 : 405, _now);
+                break;
             default: break;
         }
     }
@@ -160,7 +164,8 @@ internal sealed class FuzzedNode(ulong seed)
     }
 
     private bool Retry(SipCall call)
-        => call.InviteRequest is { } invite && _stack.RetryWithHeader(invite, "Authorization", "Digest x=1", _now) is not null;
+        => call.InviteRequest is { } invite
+            && _stack.RetryWithHeader(invite, "Authorization", "Digest x=1", _now) is not null;
 
     private void Over(SipCall call, bool again)
     {
@@ -234,8 +239,10 @@ internal sealed class FuzzedNode(ulong seed)
     private void AssertBounds()
     {
         ParserFuzz.Holds(_stack.CallCount <= CallsMax + (CallsMax / 2), $"{_stack.CallCount} calls");
-        ParserFuzz.Holds(_stack.ServerTransactionCount <= ServerTransactionsMax, $"{_stack.ServerTransactionCount} server transactions");
-        ParserFuzz.Holds(_stack.ClientTransactionCount <= ClientTransactionsMax, $"{_stack.ClientTransactionCount} client transactions");
+        ParserFuzz.Holds(_stack.ServerTransactionCount <= ServerTransactionsMax,
+            $"{_stack.ServerTransactionCount} server transactions");
+        ParserFuzz.Holds(_stack.ClientTransactionCount <= ClientTransactionsMax,
+            $"{_stack.ClientTransactionCount} client transactions");
         ParserFuzz.Holds(_stack.MalformedPeers.Count <= MalformedPeers.PeersMax, "peers that send damage are bounded");
     }
 }

@@ -12,13 +12,20 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, ulong seed)
     [
         .. ((string[])
         [
-            "99999999999999999999", "-1", "4294967296", "2147483648", "0", "00000000000000000001", "\r\n ", "\r\n\t", "\r\n",
-            "\r\n\r\n", "\n", "\r", "\0", "\"", "\\\"", "<", ">", "<<>>", ";", ";;", ";tag=", ",", ",,", "%", "%00", "%zz", "@",
-            "@@", ":", "::", "[", "]", "[::1]", "[::::]", "*", "=", " ", "  ", "\t", "\u00ff", "\ud83d\ude00", "SIP/2.0",
-            "SIP/3.0", "sip:", "tel:", "z9hG4bK", ";branch=z9hG4bK", ";rport", ";received=", ";expires=", ";q=1.0001", ";lr",
-            "Content-Length: 5\r\n", "l: 99999\r\n", "Via: \r\n", "v: SIP/2.0/UDP a\r\n", "Contact: *\r\n", "Require: x\r\n",
-            "Max-Forwards: 256\r\n", "CSeq: 1\r\n", "To: <", "From: \"", "Expires: -5\r\n", "a=rtpmap:", "m=audio ", "c=IN IP4 ",
-            "RAck: 1 1 INVITE\r\n", "Session-Expires: 90\r\n", "Replaces: a;to-tag=1;from-tag=2\r\n", "ACK", "CANCEL", "BYE",
+            "99999999999999999999", "-1", "4294967296", "2147483648", "0", "00000000000000000001", "\r\n ",
+            "\r\n\t", "\r\n",
+            "\r\n\r\n", "\n", "\r", "\0", "\"", "\\\"", "<", ">", "<<>>", ";", ";;", ";tag=", ",", ",,", "%", "%00",
+            "%zz", "@",
+            "@@", ":", "::", "[", "]", "[::1]", "[::::]", "*", "=", " ", "  ", "\t", "\u00ff", "\ud83d\ude00",
+            "SIP/2.0",
+            "SIP/3.0", "sip:", "tel:", "z9hG4bK", ";branch=z9hG4bK", ";rport", ";received=", ";expires=",
+            ";q=1.0001", ";lr",
+            "Content-Length: 5\r\n", "l: 99999\r\n", "Via: \r\n", "v: SIP/2.0/UDP a\r\n", "Contact: *\r\n",
+            "Require: x\r\n",
+            "Max-Forwards: 256\r\n", "CSeq: 1\r\n", "To: <", "From: \"", "Expires: -5\r\n", "a=rtpmap:", "m=audio ",
+            "c=IN IP4 ",
+            "RAck: 1 1 INVITE\r\n", "Session-Expires: 90\r\n", "Replaces: a;to-tag=1;from-tag=2\r\n", "ACK",
+            "CANCEL", "BYE",
         ]).Select(System.Text.Encoding.UTF8.GetBytes),
     ];
 

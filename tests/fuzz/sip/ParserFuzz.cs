@@ -7,7 +7,8 @@ using Xunit.Sdk;
 
 namespace OrleansAcd.Tests.Fuzz.Sip;
 
-/// <summary>Damaged bytes through every parser: no exception, no limit passed, and what is accepted can be written.</summary>
+/// <summary>Damaged bytes through every parser: no exception, no limit passed, and what is accepted can be
+/// written.</summary>
 public sealed class ParserFuzz
 {
     private const int Messages = 1_000_000;
@@ -18,7 +19,8 @@ public sealed class ParserFuzz
     private int _answerable;
 
     /// <summary>The seed of a run, from ACD_FUZZ_SEED or a fixed one; every failure prints it.</summary>
-    internal static ulong Seed => ulong.TryParse(Environment.GetEnvironmentVariable("ACD_FUZZ_SEED"), out var seed) ? seed : 20261122;
+    internal static ulong Seed => ulong.TryParse(Environment.GetEnvironmentVariable("ACD_FUZZ_SEED"), out var seed)
+        ? seed : 20261122;
 
     [Fact]
     public void AMillionDamagedMessagesThrowNothing()
@@ -31,7 +33,8 @@ public sealed class ParserFuzz
     }
 
     [Fact]
-    public void DamagedDescriptionsThrowNothing_AndAreAnswered() => Run(Descriptions, Corpus.Descriptions(), CheckDescription);
+    public void DamagedDescriptionsThrowNothing_AndAreAnswered()
+        => Run(Descriptions, Corpus.Descriptions(), CheckDescription);
 
     [Fact]
     public void DamagedStreamsAreCutOrClosed()
@@ -80,7 +83,8 @@ public sealed class ParserFuzz
         Holds(message.Headers.Count <= SipLimits.HeaderLinesMax * 8, "headers are bounded");
         _accepted += good ? 1 : 0;
         _answerable += !good && error.Answerable ? 1 : 0;
-        if (message is SipRequest request && error.Answerable) SipWriter.ToArray(SipResponse.For(request, error.StatusCode, error.Reason, "t"));
+        if (message is SipRequest request && error.Answerable) SipWriter.ToArray(
+            SipResponse.For(request, error.StatusCode, error.Reason, "t"));
         if (!good) return;
 
         ReadEverything(message);
@@ -92,18 +96,21 @@ public sealed class ParserFuzz
 
     private static void ReadEverything(SipMessage message)
     {
-        _ = (message.From.Uri.User, message.To.Tag, message.TopVia.RPort, message.TopVia.Ttl, message.CallId, message.CSeq);
+        _ = (message.From.Uri.User, message.To.Tag, message.TopVia.RPort, message.TopVia.Ttl, message.CallId,
+            message.CSeq);
         _ = (message.ContentType, message.HasStarContact, message.Supports("100rel"));
         message.TryGetRSeq(out _);
         message.TryGetSessionExpires(out _);
         Holds(message.Contacts.Count <= SipLimits.ContactsMax, "contacts are bounded");
         foreach (var contact in message.Contacts)
         {
-            _ = (contact.Expires, contact.QThousandths, contact.Uri.UserUnescaped, contact.Uri.Equals(message.From.Uri));
+            _ = (contact.Expires, contact.QThousandths, contact.Uri.UserUnescaped,
+                contact.Uri.Equals(message.From.Uri));
             _ = contact.Uri.GetHashCode();
         }
 
-        foreach (var header in message.Headers.All(SipHeaderId.Authorization)) DigestCredentials.TryParse(header, out _);
+        foreach (var header in message.Headers.All(SipHeaderId.Authorization)) DigestCredentials.TryParse(header,
+            out _);
         _ = DigestChallenge.ReadAll(message.Headers.All(SipHeaderId.WwwAuthenticate));
         if (message.HasBody) SessionDescription.TryParse(message.Body.Span, out _);
     }
@@ -114,11 +121,14 @@ public sealed class ParserFuzz
         if (error is not SdpError.None) return;
 
         Holds(offer.Media.Length <= SdpLimits.MediaSections, "sections are bounded");
-        Holds(SessionDescription.TryParse(offer.ToBytes(), out var again) is SdpError.None || offer.ToBytes().Length > SdpLimits.DescriptionBytes,
+        Holds(SessionDescription.TryParse(offer.ToBytes(), out var again) is SdpError.None
+            || offer.ToBytes().Length > SdpLimits.DescriptionBytes,
             "what was accepted is accepted as written");
-        Holds(again.Media.Length == offer.Media.Length || again == SessionDescription.Empty, "writing loses no section");
+        Holds(again.Media.Length == offer.Media.Length || again == SessionDescription.Empty,
+            "writing loses no section");
 
-        var ours = AudioSdp.Describe(new AudioCapability { Address = "192.0.2.1", RtpPort = 9000 }, SdpOrigin.Create((ulong)i, "192.0.2.1"));
+        var ours = AudioSdp.Describe(new AudioCapability { Address = "192.0.2.1", RtpPort = 9000 },
+            SdpOrigin.Create((ulong)i, "192.0.2.1"));
         var exchange = new OfferAnswer();
         Holds(exchange.HandleOffer(offer) is OfferAnswerError.None, "an offer is taken");
         Holds(exchange.TryAnswer(ours, null, out var answer) is OfferAnswerError.None, "an offer is answered");
@@ -136,7 +146,8 @@ public sealed class ParserFuzz
         if (!condition) throw new XunitException(rule);
     }
 
-    /// <summary>Connections: each gets damaged messages in pieces until its framer gives up, then a new one begins.</summary>
+    /// <summary>Connections: each gets damaged messages in pieces until its framer gives up, then a new one
+    /// begins.</summary>
     private sealed class Framers(SipStreamFramer first) : IDisposable
     {
         private readonly SeededIdSource _bits = new(7);
@@ -162,7 +173,8 @@ public sealed class ParserFuzz
                 switch (_framer.TryTake(out var message))
                 {
                     case SipFrame.NeedMore:
-                        Holds(_framer.BufferedBytes <= SipLimits.MessageBytesMax + 2000, "a connection's buffer is bounded");
+                        Holds(_framer.BufferedBytes <= SipLimits.MessageBytesMax + 2000,
+                            "a connection's buffer is bounded");
                         return true;
                     case SipFrame.Error:
                         _framer.Dispose();

@@ -25,7 +25,8 @@ public sealed class StackFuzz
 
         Guarded(seed, Messages, [], node.WindDown);
         ParserFuzz.Holds(node.CallsMade > Messages / 100, $"seed {seed}: {node.CallsMade} calls came about");
-        Assert.Equal((0, 0, 0), (node.Stack.CallCount, node.Stack.ServerTransactionCount, node.Stack.ClientTransactionCount));
+        Assert.Equal((0, 0, 0),
+            (node.Stack.CallCount, node.Stack.ServerTransactionCount, node.Stack.ClientTransactionCount));
         Assert.Equal(Instant.Never, node.Stack.NextDeadline);
     }
 

@@ -158,7 +158,7 @@ internal sealed class SimulatedCentre
 
     private void KillSomething(int calls)
     {
-        IAddressable victim = _random.Next(_traffic.KillsCalls ? 3 : 2) switch
+        IAddressable victim = (_traffic.KillsCalls ? 2 : _random.Next(2)) switch
         {
             0 => _engine.GetGrain<IQueueGrain>(QueueIds[_random.Next(_traffic.Queues)]),
             1 => _engine.GetGrain<IAgentGrain>(AgentIds[_random.Next(_traffic.Agents)]),

@@ -170,9 +170,11 @@ public sealed class DigestAuthenticatorTests
     [InlineData("Basic YWxpY2U6c2VjcmV0")]
     [InlineData("Digest")]
     [InlineData("Digest username=\"alice")]
-    [InlineData("Digest username=\"alice\", realm=\"acd.test\", nonce=\"\", uri=\"sip:x\", response=\"\", algorithm=SHA-1")]
+    [InlineData("Digest username=\"alice\", realm=\"acd.test\", nonce=\"\", uri=\"sip:x\", response=\"\", " +
+        "algorithm=SHA-1")]
     [InlineData("Digest username=\"alice\", realm=\"acd.test\", nonce=\"x\", uri=\"sip:x\", response=\"y\"")]
-    [InlineData("Digest username=\"alice\", realm=\"acd.test\", nonce=\"x\", uri=\"sip:x\", response=\"y\", qop=auth, nc=zz")]
+    [InlineData("Digest username=\"alice\", realm=\"acd.test\", nonce=\"x\", uri=\"sip:x\", response=\"y\", qop=auth," +
+        " nc=zz")]
     [InlineData("Digest username=a, username=b, realm=\"acd.test\"")]
     [InlineData("NoOneKnowsThisScheme opaque-data=here")]
     public void WhatIsNoCredentialsIsChallenged(string header)

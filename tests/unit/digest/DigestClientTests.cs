@@ -16,16 +16,19 @@ public sealed class DigestClientTests
         return credentials;
     }
 
-    private static string Challenge(string rest, string nonce = "n1") => $"Digest realm=\"biloxi.com\", nonce=\"{nonce}\"{rest}";
+    private static string Challenge(string rest, string nonce = "n1")
+        => $"Digest realm=\"biloxi.com\", nonce=\"{nonce}\"{rest}";
 
     [Fact]
     public void TakesTheStrongestOfSeveral_InOneHeaderOrInMany()
     {
         var credentials = Answer(
-            Challenge(", algorithm=MD5, qop=\"auth\"") + ", " + Challenge(", algorithm=SHA-256, qop=\"auth,auth-int\"", "n2"),
+            Challenge(", algorithm=MD5, qop=\"auth\"") + ", " +
+                Challenge(", algorithm=SHA-256, qop=\"auth,auth-int\"", "n2"),
             "Basic realm=\"x\"", Challenge(", algorithm=TIGER-192, qop=\"auth\"", "n3"));
 
-        Assert.Equal((DigestAlgorithm.Sha256, "n2", "auth"), (credentials.Scheme.Algorithm, credentials.Nonce, credentials.Qop));
+        Assert.Equal((DigestAlgorithm.Sha256, "n2", "auth"),
+            (credentials.Scheme.Algorithm, credentials.Nonce, credentials.Qop));
     }
 
     [Theory]
@@ -43,7 +46,8 @@ public sealed class DigestClientTests
         Assert.Equal(DigestMath.Response(ha1, credentials, "INVITE", "body"u8), credentials.Response);
     }
 
-    /// <summary>RFC 7616 section 3.4: nc counts the requests sent with this nonce, and starts again with a new one.</summary>
+    /// <summary>RFC 7616 section 3.4: nc counts the requests sent with this nonce, and starts again with a new
+    /// one.</summary>
     [Fact]
     public void CountsTheUsesOfANonce()
     {

@@ -23,7 +23,8 @@ public sealed class DigestVectorTests
         Assert.Equal(response, Respond(credentials, "Circle of Life", "GET"));
     }
 
-    /// <summary>RFC 7616 section 3.9.2 with the values of erratum 4897 (the printed ones are not SHA-512/256).</summary>
+    /// <summary>RFC 7616 section 3.9.2 with the values of erratum 4897 (the printed ones are not
+    /// SHA-512/256).</summary>
     [Fact]
     public void Rfc7616Section392()
     {
@@ -56,16 +57,19 @@ public sealed class DigestVectorTests
     [Theory]
     [InlineData("abc", "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23")]
     [InlineData(
-        "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+        "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn" +
+        "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
         "3928e184fb8690f840da3988121d31be65cb9d3ef83ee6146feac861e19b563a")]
     public void Sha512Trunc256IsTheStandards(string text, string hash)
         => Assert.Equal(hash, DigestMath.Hash(DigestAlgorithm.Sha512Trunc256, text));
 
-    /// <summary>RFC 7616 sections 3.4.2 and 3.4.3: -sess and auth-int, written out by hand from their definitions.</summary>
+    /// <summary>RFC 7616 sections 3.4.2 and 3.4.3: -sess and auth-int, written out by hand from their
+    /// definitions.</summary>
     [Fact]
     public void SessionKeysAndBodiesEnterAsDefined()
     {
-        var credentials = new DigestCredentials("bob", "r", "n", "sip:x", new DigestScheme(DigestAlgorithm.Md5, Session: true))
+        var credentials = new DigestCredentials("bob", "r", "n", "sip:x",
+            new DigestScheme(DigestAlgorithm.Md5, Session: true))
         {
             Qop = "auth-int", NonceCount = 2, Cnonce = "c",
         };

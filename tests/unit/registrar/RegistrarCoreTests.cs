@@ -21,7 +21,8 @@ public sealed class RegistrarCoreTests
         => _core.Handle(
             new Register
             {
-                Record = record, CallId = callId, CSeq = cseq ?? ++_cseq, Flow = flow ?? Flow, Expires = expires, Star = star,
+                Record = record, CallId = callId, CSeq = cseq ?? ++_cseq, Flow = flow ?? Flow, Expires = expires,
+                    Star = star,
                 Path = path, Contacts = [.. contacts.Select(Address)],
             },
             _now);
@@ -35,7 +36,8 @@ public sealed class RegistrarCoreTests
     private string[] Reached(string record = "alice")
         => [.. _core.Lookup(record, _now).Select(b => b.Contact.Uri.ToString())];
 
-    /// <summary>Step 8: "The response MUST contain Contact header field values enumerating all current bindings."</summary>
+    /// <summary>Step 8: "The response MUST contain Contact header field values enumerating all current
+    /// bindings."</summary>
     [Fact]
     public void AnswersWithAllBindingsAndTheTimeTheyHaveLeft()
     {
@@ -70,7 +72,8 @@ public sealed class RegistrarCoreTests
     public void TimeIsTheContactsElseTheHeadersElseDefault(string contact, uint? header, uint granted)
         => Assert.Equal(granted, Assert.Single(Send([contact], header).Contacts).Expires);
 
-    /// <summary>Step 7: "423 (Interval Too Brief) ... MUST contain a Min-Expires"; the whole request changes nothing.</summary>
+    /// <summary>Step 7: "423 (Interval Too Brief) ... MUST contain a Min-Expires"; the whole request changes
+    /// nothing.</summary>
     [Fact]
     public void TooShortAnIntervalIsRefused()
     {
@@ -91,7 +94,8 @@ public sealed class RegistrarCoreTests
         Assert.Equal(200, Send(["<sip:unknown@192.0.2.5>;expires=0"]).Status);
     }
 
-    /// <summary>Section 10.2.2 and step 6: "*" with Expires 0 and nothing else removes all; any other use is 400.</summary>
+    /// <summary>Section 10.2.2 and step 6: "*" with Expires 0 and nothing else removes all; any other use is
+    /// 400.</summary>
     [Fact]
     public void StarRemovesEverything_OrIsRefused()
     {
@@ -176,7 +180,8 @@ public sealed class RegistrarCoreTests
         Assert.DoesNotContain("sip:a@192.0.2.5:1111", Reached());
     }
 
-    /// <summary>A phone behind NAT is reached where its REGISTER came from; one that tells the truth, by its contact.</summary>
+    /// <summary>A phone behind NAT is reached where its REGISTER came from; one that tells the truth, by its
+    /// contact.</summary>
     [Theory]
     [InlineData("<sip:a@10.0.0.7:5060>", "192.0.2.5:41234", "192.0.2.5:41234")]
     [InlineData("<sip:a@192.0.2.5>", "192.0.2.5:41234", "192.0.2.5:41234")]
@@ -190,7 +195,8 @@ public sealed class RegistrarCoreTests
         Assert.Equal(sendTo, _core.Lookup("alice", _now)[0].SendTo?.ToString());
     }
 
-    /// <summary>RFC 3327 section 5.3: the path is stored with the binding, in its order; the first hop is the way.</summary>
+    /// <summary>RFC 3327 section 5.3: the path is stored with the binding, in its order; the first hop is the
+    /// way.</summary>
     [Fact]
     public void PathIsKeptWithTheContact()
     {
@@ -213,7 +219,8 @@ public sealed class RegistrarCoreTests
         var result = Send(["<sip:d@192.0.2.5>"]);
 
         var removed = Assert.IsType<BindingChange.Removed>(result.Changes[^1]);
-        Assert.Equal((RemovalReason.Displaced, "sip:b@192.0.2.5"), (removed.Reason, removed.Binding.Contact.Uri.ToString()));
+        Assert.Equal((RemovalReason.Displaced, "sip:b@192.0.2.5"),
+            (removed.Reason, removed.Binding.Contact.Uri.ToString()));
         Assert.Equal(403, Send([.. Enumerable.Range(0, 4).Select(i => $"<sip:x{i}@192.0.2.5>")]).Status);
     }
 

@@ -15,7 +15,8 @@ public sealed class RegistrarServiceTests
     private static readonly SipFlow Flow = new(SipTransport.Udp, IPEndPoint.Parse("192.0.2.5:5060"));
     private readonly RegistrarService _service = new(
         new RegistrarCore(new RegistrarOptions()),
-        new DigestAuthenticator(new DigestServerOptions("acd.test"), new Accounts(), "0123456789abcdef"u8, new SeededIdSource(1)),
+        new DigestAuthenticator(new DigestServerOptions("acd.test"), new Accounts(), "0123456789abcdef"u8,
+            new SeededIdSource(1)),
         ["acd.test"]);
     private readonly DigestClient _phone = new("alice", "secret", new SeededIdSource(3));
     private Instant _now = Instant.FromMilliseconds(1);
@@ -36,7 +37,8 @@ public sealed class RegistrarServiceTests
 
     private RegistrarReply Exchange(string headers, string to, string? credentials)
     {
-        var text = "REGISTER sip:acd.test SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.5;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n" +
+        var text = "REGISTER sip:acd.test SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.5;branch=z9hG4bK1\r\nMax-Forwards: " +
+            "70\r\n" +
             $"From: <{to}>;tag=1\r\nTo: <{to}>\r\nCall-ID: call-1\r\nCSeq: {++_cseq} REGISTER\r\n{headers}" +
             (credentials is null ? "" : $"Authorization: {credentials}\r\n") + "Content-Length: 0\r\n\r\n";
         Assert.True(SipParser.TryParse(Encoding.UTF8.GetBytes(text), out var message, out _));
@@ -77,7 +79,8 @@ public sealed class RegistrarServiceTests
         var tries = 0;
         do
         {
-            response = Send("Contact: <sip:alice@192.0.2.5>\r\n", phone: new DigestClient("alice", "no", new SeededIdSource(5)));
+            response = Send("Contact: <sip:alice@192.0.2.5>\r\n",
+                phone: new DigestClient("alice", "no", new SeededIdSource(5)));
         }
         while (response.Status == 401 && ++tries < 10);
 

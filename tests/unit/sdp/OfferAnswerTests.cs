@@ -11,7 +11,8 @@ public sealed class OfferAnswerTests
     private static SessionDescription Describe(AudioCapability? capability = null)
         => AudioSdp.Describe(capability ?? Ours, SdpOrigin.Create(14, "192.0.2.10"));
 
-    private static OfferAnswer Answered(SessionDescription offer, out SessionDescription answer, AudioCapability? capability = null)
+    private static OfferAnswer Answered(SessionDescription offer, out SessionDescription answer,
+        AudioCapability? capability = null)
     {
         var exchange = new OfferAnswer();
         Assert.Equal(OfferAnswerError.None, exchange.HandleOffer(offer));
@@ -52,7 +53,8 @@ public sealed class OfferAnswerTests
         Assert.Equal(OfferAnswerError.NoOfferOpen, exchange.TryAnswer(Describe(), null, out _));
     }
 
-    /// <summary>RFC 3261 section 14.1: a re-INVITE that fails leaves the session as if it had never been sent.</summary>
+    /// <summary>RFC 3261 section 14.1: a re-INVITE that fails leaves the session as if it had never been
+    /// sent.</summary>
     [Fact]
     public void AFailedOfferChangesNothing()
     {
@@ -154,7 +156,8 @@ public sealed class OfferAnswerTests
     [Fact]
     public void AnAddressOfZerosIsAHold()
     {
-        var held = SdpText.Parse(SdpText.Head.Replace("c=IN IP4 192.0.2.1", "c=IN IP4 0.0.0.0", StringComparison.Ordinal)
+        var held = SdpText.Parse(
+            SdpText.Head.Replace("c=IN IP4 192.0.2.1", "c=IN IP4 0.0.0.0", StringComparison.Ordinal)
             + "m=audio 4000 RTP/AVP 0\r\n");
 
         var audio = Answered(held, out var answer).Negotiated()!;
@@ -184,7 +187,8 @@ public sealed class OfferAnswerTests
     [Fact]
     public void UnknownMediaAreRefusedInTheirPlace()
     {
-        var offer = SdpText.Parse(SdpText.Head + "m=image 5000 udptl t38\r\nm=audio 0 RTP/AVP 0\r\nm=audio 4000 RTP/AVP 0\r\n" +
+        var offer = SdpText.Parse(SdpText.Head +
+            "m=image 5000 udptl t38\r\nm=audio 0 RTP/AVP 0\r\nm=audio 4000 RTP/AVP 0\r\n" +
             "m=message 6000 TCP/MSRP *\r\nm=audio 4002 RTP/SAVP 0\r\n");
 
         var exchange = Answered(offer, out var answer);
@@ -240,11 +244,13 @@ public sealed class OfferAnswerTests
         Assert.Equal(20, Answered(SdpText.Audio("0", "ptime:1e9"), out _).Negotiated()!.Ptime.TotalMilliseconds);
     }
 
-    /// <summary>A node that takes over a call goes on with the version after the last and the sections as they were.</summary>
+    /// <summary>A node that takes over a call goes on with the version after the last and the sections as they
+    /// were.</summary>
     [Fact]
     public void ARestoredSessionGoesOnWhereItStood()
     {
-        var first = Answered(SdpText.Parse(SdpText.Head + "m=video 3 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 0\r\n"), out var sent);
+        var first = Answered(SdpText.Parse(SdpText.Head + "m=video 3 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 0\r\n"),
+            out var sent);
 
         var restored = OfferAnswer.Restore(sent, first.Remote!);
         restored.TryOffer(Describe(Ours with { Address = "192.0.2.77" }), out var offer);

@@ -38,7 +38,8 @@ public sealed class SdpParserTests
     [Fact]
     public void AMissingOriginAndLinesOfNoTypeAreReadOver()
     {
-        var session = SdpText.Parse("v=0\r\nnonsense\r\n\r\nx=\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0\r\n\0\0");
+        var session = SdpText.Parse(
+            "v=0\r\nnonsense\r\n\r\nx=\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0\r\n\0\0");
 
         Assert.Equal(SdpOrigin.Unknown, session.Origin);
         Assert.Single(session.Media);
@@ -68,7 +69,8 @@ public sealed class SdpParserTests
     public void EveryLimitIsReachedAndNotPassed()
     {
         Refuses(SdpError.TooManyMediaSections, n => Repeat("m=audio 1 RTP/AVP 0\r\n", n), SdpLimits.MediaSections);
-        Refuses(SdpError.TooManyAttributes, n => "m=audio 1 RTP/AVP 0\r\n" + Repeat("a=x\r\n", n), SdpLimits.Attributes);
+        Refuses(SdpError.TooManyAttributes, n => "m=audio 1 RTP/AVP 0\r\n" + Repeat("a=x\r\n", n),
+            SdpLimits.Attributes);
         Refuses(SdpError.TooManyAttributes, n => Repeat("a=x\r\n", n), SdpLimits.Attributes);
         Refuses(SdpError.TooManyFormats, n => "m=audio 1 RTP/AVP" + Repeat(" 0", n) + "\r\n", SdpLimits.Formats);
         Refuses(SdpError.TooManyBandwidths, n => Repeat("b=AS:1\r\n", n), SdpLimits.Bandwidths);
@@ -98,7 +100,8 @@ public sealed class SdpParserTests
     [Fact]
     public void DirectionIsTheSectionsElseTheSessionsElseBoth()
     {
-        var session = SdpText.Parse(SdpText.Head + "a=recvonly\r\nm=audio 1 RTP/AVP 0\r\nm=audio 2 RTP/AVP 0\r\na=sendonly\r\n");
+        var session = SdpText.Parse(SdpText.Head +
+            "a=recvonly\r\nm=audio 1 RTP/AVP 0\r\nm=audio 2 RTP/AVP 0\r\na=sendonly\r\n");
         Assert.Equal(MediaDirection.RecvOnly, session.DirectionOf(session.Media[0]));
         Assert.Equal(MediaDirection.SendOnly, session.DirectionOf(session.Media[1]));
 

@@ -1,0 +1,222 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using OrleansAcd.Contracts.Media;
+using Xunit;
+
+namespace OrleansAcd.Tests.Unit.GatewayTests;
+
+/// <summary>The REST API against a running centre: real Kestrel, engine, grains and storage.</summary>
+public sealed class ApiTests : IAsyncLifetime
+{
+    private RunningCentre _centre = null!;
+
+    public async Task InitializeAsync() => _centre = await RunningCentre.Start();
+
+    public async Task DisposeAsync() => await _centre.DisposeAsync();
+
+    [Fact]
+    public async Task QueuesAndAgentsOfTheSampleCentreAreListedById()
+    {
+        Assert.Equal(["sales", "support"], Ids(await Json("/v1/queues")));
+        Assert.Equal(["alice", "bob", "carol"], Ids(await Json("/v1/agents")));
+        Assert.Equal("Support", (await Json("/v1/queues/support")).GetProperty("display").GetString());
+        Assert.Equal(20, (await Json("/v1/queues/support")).GetProperty("serviceLevelWithin").GetDouble());
+    }
+
+    [Fact]
+    public async Task AListGoesOnFromItsCursor()
+    {
+        var first = await Json("/v1/agents?limit=2");
+        var second = await Json($"/v1/agents?limit=2&cursor={first.GetProperty("next").GetString()}");
+
+        Assert.Equal(["alice", "bob"], Ids(first));
+        Assert.Equal(["carol"], Ids(second));
+        Assert.Equal(JsonValueKind.Null, second.GetProperty("next").ValueKind);
+    }
+
+    [Fact]
+    public async Task AnAgentWithoutAPhoneSaysWhatItIsAfterAChange()
+    {
+        var response = await _centre.Http.PostAsJsonAsync("/v1/agents/alice/state", new { wish = "not-ready", reason = "lunch" });
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var view = await response.Content.ReadFromJsonAsync<JsonElement>();
+        var again = await Json("/v1/agents/alice");
+        Assert.Equal(view.GetProperty("presence").GetString(), again.GetProperty("presence").GetString());
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1/queues/none", 404)]
+    [InlineData("GET", "/v1/agents/none", 404)]
+    [InlineData("GET", "/v1/calls/none", 404)]
+    [InlineData("POST", "/v1/calls/none/hangup", 404)]
+    [InlineData("POST", "/v1/agents/none/state", 404)]
+    [InlineData("GET", "/v1/no-such-thing", 404)]
+    [InlineData("DELETE", "/v1/queues", 405)]
+    [InlineData("GET", "/v1/calls?limit=0", 400)]
+    [InlineData("GET", "/v1/calls?limit=201", 400)]
+    [InlineData("GET", "/v1/calls?limit=many", 400)]
+    [InlineData("GET", "/v1/calls?from=yesterday", 400)]
+    public async Task EveryErrorIsAProblemDocument(string method, string path, int status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (path.EndsWith("/state", StringComparison.Ordinal)) request.Content = JsonContent.Create(new { wish = "ready" });
+
+        await ExpectProblem(await _centre.Http.SendAsync(request), status);
+    }
+
+    [Theory]
+    [InlineData("""{"wish":"sleep"}""")]
+    [InlineData("""{"wish":99}""")]
+    [InlineData("""{}""")]
+    [InlineData("""not json""")]
+    [InlineData("""{"wish":"not-ready","reason":"a\u0000b"}""")]
+    public async Task AnImpossibleAgentStateIsRefused(string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        await ExpectProblem(await _centre.Http.PostAsync("/v1/agents/alice/state", content), 400);
+    }
+
+    [Fact]
+    public async Task ABodyThatIsTooLargeIsRefused()
+    {
+        using var content = new StringContent("{\"reason\":\"" + new string('x', 100_000) + "\"}", Encoding.UTF8, "application/json");
+
+        await ExpectProblem(await _centre.Http.PostAsync("/v1/agents/alice/state", content), 413);
+    }
+
+    [Fact]
+    public async Task ACallIsListedWhileItIsUpAndFoundWithItsTimelineWhenItHasEnded()
+    {
+        await _centre.Offer("0001-call");
+        await Until(async () => Ids(await Json("/v1/calls?live=true")).Contains("0001-call"));
+        var live = await Json("/v1/calls/0001-call");
+        Assert.NotEmpty(live.GetProperty("timeline").EnumerateArray());
+
+        await _centre.Bus.PublishAsync<MediaEvent>(MediaStreams.Events, new LegEnded(
+            new("0001-call"), 1, 2, new(1), LegEndReason.RemoteHangup, LegQuality.None));
+        await Until(async () => Ids(await Json("/v1/calls?live=false")).Contains("0001-call"));
+        await Until(async () => !Ids(await Json("/v1/calls?live=true")).Contains("0001-call"));
+        var ended = await Json("/v1/calls/0001-call");
+        Assert.NotEqual(JsonValueKind.Null, ended.GetProperty("endedAt").ValueKind);
+        Assert.True(ended.GetProperty("timeline").GetArrayLength() >= live.GetProperty("timeline").GetArrayLength());
+        await ExpectProblem(await _centre.Http.PostAsync("/v1/calls/0001-call/hangup", null), 409);
+    }
+
+    [Fact]
+    public async Task ALiveCallIsHungUpByRequest()
+    {
+        await _centre.Offer("0002-call");
+        await Until(async () => Ids(await Json("/v1/calls?live=true")).Contains("0002-call"));
+
+        Assert.Equal(HttpStatusCode.Accepted, (await _centre.Http.PostAsync("/v1/calls/0002-call/hangup", null)).StatusCode);
+    }
+
+    [Fact]
+    public async Task TheCentreIsExportedWithoutPasswordsAndAppliedAgainUnchanged()
+    {
+        var get = await _centre.Http.GetAsync("/v1/centre");
+        var yaml = await get.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("secret", yaml, StringComparison.Ordinal);
+        Assert.Contains("\"***\"", yaml, StringComparison.Ordinal);
+
+        var applied = await (await Put(yaml)).Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(applied.GetProperty("accepted").GetBoolean());
+        Assert.False(applied.GetProperty("changed").GetBoolean());
+    }
+
+    [Fact]
+    public async Task AnInvalidCentreNamesLineAndKeyAndChangesNothing()
+    {
+        var before = (await _centre.Http.GetAsync("/v1/centre")).Headers.ETag;
+        var response = await Put("queues:\n  - id: support\n    ring-timeout: soon\n");
+
+        var problem = await ExpectProblem(response, 400);
+        var first = problem.GetProperty("problems")[0];
+        Assert.Equal((3, "queues[0].ring-timeout"), (first.GetProperty("line").GetInt32(), first.GetProperty("key").GetString()));
+        Assert.Equal(before, (await _centre.Http.GetAsync("/v1/centre")).Headers.ETag);
+    }
+
+    [Fact]
+    public async Task AChangeOfAnOldVersionIsRefusedAndADryRunChangesNothing()
+    {
+        var tag = (await _centre.Http.GetAsync("/v1/centre")).Headers.ETag!;
+        const string yaml = "queues: [ { id: other } ]\n";
+
+        Assert.Equal(HttpStatusCode.OK, (await Put(yaml, dryRun: true)).StatusCode);
+        Assert.Equal(["sales", "support"], Ids(await Json("/v1/queues")));
+        Assert.Equal(HttpStatusCode.OK, (await Put(yaml, tag)).StatusCode);
+        await Until(async () => Ids(await Json("/v1/queues")).SequenceEqual(["other"]));
+        await ExpectProblem(await Put("queues: []\n", tag), 412);
+    }
+
+    [Fact]
+    public async Task TheApiDocumentIsOpenApi31AndIdsAreStrings()
+    {
+        var document = await Json("/openapi/v1.json");
+
+        Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        foreach (var path in new[] { "/v1/queues", "/v1/agents/{id}/state", "/v1/calls/{id}", "/v1/centre", "/v1/events", "/readyz" })
+        {
+            Assert.True(document.GetProperty("paths").TryGetProperty(path, out _), path + " is not described");
+        }
+
+        var id = document.GetProperty("components").GetProperty("schemas").GetProperty("QueueView").GetProperty("properties").GetProperty("id");
+        Assert.Contains("string", id.ToString() + Resolve(document, id), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadinessNamesTheMissingNodeAndHearsWhenItComes()
+    {
+        using var stranger = _centre.Client(null);
+        Assert.Equal(HttpStatusCode.OK, (await stranger.GetAsync("/healthz")).StatusCode);
+        var before = await stranger.GetAsync("/readyz");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, before.StatusCode);
+        var parts = (await before.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("parts");
+        Assert.Equal("no media node is up", parts.GetProperty("node").GetString());
+        Assert.Equal("ready", parts.GetProperty("storage").GetString());
+
+        await _centre.Bus.PublishAsync<NodeEvent>(MediaStreams.NodeEvents, new NodeUp(new("node"), 100));
+        await Until(async () => (await stranger.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
+    }
+
+    internal static async Task Until(Func<Task<bool>> condition)
+    {
+        using var tooLong = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!await condition()) await timer.WaitForNextTickAsync(tooLong.Token);
+    }
+
+    internal static async Task<JsonElement> ExpectProblem(HttpResponseMessage response, int status)
+    {
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(status, problem.GetProperty("status").GetInt32());
+        Assert.StartsWith("urn:acd:problem:", problem.GetProperty("type").GetString(), StringComparison.Ordinal);
+        return problem;
+    }
+
+    private static string Resolve(JsonElement document, JsonElement schema) => schema.TryGetProperty("$ref", out var reference)
+        ? document.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]).ToString()
+        : "";
+
+    private static List<string> Ids(JsonElement page) =>
+        [.. page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetString()!)];
+
+    private async Task<JsonElement> Json(string path) => await _centre.Http.GetFromJsonAsync<JsonElement>(path);
+
+    private Task<HttpResponseMessage> Put(string yaml, EntityTagHeaderValue? ifMatch = null, bool dryRun = false)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, "/v1/centre" + (dryRun ? "?dryRun=true" : ""))
+        {
+            Content = new StringContent(yaml, Encoding.UTF8, "application/yaml"),
+        };
+        if (ifMatch is not null) request.Headers.IfMatch.Add(ifMatch);
+        return _centre.Http.SendAsync(request);
+    }
+}
