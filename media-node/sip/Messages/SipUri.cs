@@ -162,6 +162,8 @@ public sealed class SipUri : IEquatable<SipUri>
         if (rest.ContainsAnyExcept(TailChars) || (!rest.IsEmpty && rest[0] is not (';' or '?'))) return null;
 
         var question = rest.IndexOf('?');
+        if (question >= 0 && question == rest.Length - 1) return null;
+
         var parameters = question < 0 ? rest : rest[..question];
         var colon = userInfo.IndexOf(':');
         return new SipUri(text.ToString(), scheme)

@@ -33,10 +33,10 @@ public sealed partial class SipCall
     public bool AcceptReoffer(ReadOnlyMemory<byte> body, Instant now, string contentType = "application/sdp",
         IReadOnlyList<SipHeader>? headers = null)
     {
-        if (_remoteOffer is not { } server) return false;
+        if (_remoteOffer is not { } server || DialogWith(server.Request.FromTag) is not { } dialog) return false;
 
         _remoteOffer = null;
-        Answer(server, ActiveDialog!, body, contentType, headers, now);
+        Answer(server, dialog, body, contentType, headers, now);
         TrySendOffer(now);
         return true;
     }
@@ -176,7 +176,8 @@ public sealed partial class SipCall
 
     private void HandleOfferAnswered(SipClientRequest client, SipResponse response, Instant now)
     {
-        var dialog = ActiveDialog!;
+        if (DialogWith(client.Request.ToTag) is not { } dialog) return;
+
         var invite = client.Request.IsInvite;
         var needsAnswer = invite && !client.Request.HasBody && response.HasBody && State is not SipCallState.Ended;
         if (invite && !needsAnswer) SendAck(dialog, client, default, "");

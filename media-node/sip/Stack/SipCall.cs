@@ -222,6 +222,9 @@ public sealed partial class SipCall : IHasDeadline
         return again;
     }
 
+    /// <summary>The dialog with that peer: before the call is answered one of several.</summary>
+    private SipDialog? DialogWith(string remoteTag) => Dialog ?? _earlyDialogs.Find(d => d.RemoteTag == remoteTag);
+
     private SipDialog? ActiveDialog => Dialog ?? (_earlyDialogs.Count == 1 ? _earlyDialogs[0] : null);
 
     /// <summary>The flow of the owner's choice, the peer's open connection, or null to go by the dialog's target.</summary>
@@ -245,6 +248,12 @@ public sealed partial class SipCall : IHasDeadline
     private void SendBye(Instant now, string? reason)
     {
         if (Dialog is null) return;
+        if (_ackWanted is { } unacknowledged)
+        {
+            _ackWanted = null;
+            SendAck(Dialog, unacknowledged, default, "");
+        }
+
         var bye = Dialog.NewRequest(SipMethods.Bye);
         if (reason is not null) bye.Headers.Add(SipHeaderId.Reason, reason);
         _byeClient = new SipClientRequest(bye, this, ClientPurpose.Bye) { Wanted = WantedFlow };

@@ -51,7 +51,8 @@ public sealed partial class SipStack
         }
     }
 
-    internal string ContactFor(SipFlow flow) => flow.IsReliable ? _tcpContact : _udpContact;
+    /// <summary>Our Contact on that transport, in angle brackets: what a REGISTER binds.</summary>
+    public string ContactFor(SipFlow flow) => flow.IsReliable ? _tcpContact : _udpContact;
 
     internal bool IsOpen(SipFlow flow) => flow.ConnectionId != 0 && _connections.ContainsKey(flow.ConnectionId);
 
