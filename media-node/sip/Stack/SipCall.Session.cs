@@ -85,7 +85,8 @@ public sealed partial class SipCall
         _refreshAt = _expireAt = Instant.Never;
     }
 
-    /// <summary>UPDATE without a body when the peer allows it (§7.4), else a re-INVITE with the session as it is.</summary>
+    /// <summary>UPDATE without a body when the peer allows it (§7.4), else a re-INVITE with the session as it
+    /// is.</summary>
     private void Refresh(Instant now)
     {
         _refreshAt = Instant.Never;

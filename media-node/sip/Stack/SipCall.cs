@@ -104,7 +104,8 @@ public sealed partial class SipCall : IHasDeadline
 
     int IHasDeadline.QueueIndex { get; set; } = -1;
 
-    /// <summary>Ends the call whatever its state: CANCEL, a rejection with 480, or BYE, which waits for the ACK when our
+    /// <summary>Ends the call whatever its state: CANCEL, a rejection with 480, or BYE, which waits for the ACK when
+    /// our
     /// 2xx has none yet (RFC 3261 §15). <see cref="SipEvent.Ended"/> or, after CANCEL, Failed follows.</summary>
     /// <param name="now">The time.</param>
     /// <param name="reason">A Reason header, RFC 3326.</param>
@@ -227,7 +228,8 @@ public sealed partial class SipCall : IHasDeadline
 
     private SipDialog? ActiveDialog => Dialog ?? (_earlyDialogs.Count == 1 ? _earlyDialogs[0] : null);
 
-    /// <summary>The flow of the owner's choice, the peer's open connection, or null to go by the dialog's target.</summary>
+    /// <summary>The flow of the owner's choice, the peer's open connection, or null to go by the dialog's
+    /// target.</summary>
     private SipFlow? WantedFlow
     {
         get
@@ -268,7 +270,8 @@ public sealed partial class SipCall : IHasDeadline
         _stack.Forget(this);
     }
 
-    /// <summary>The one place where a call that was offered, or up, ends. A BYE on its way keeps the call known, so that
+    /// <summary>The one place where a call that was offered, or up, ends. A BYE on its way keeps the call known, so
+    /// that
     /// the peer's own BYE finds it.</summary>
     private void End(SipEndReason why, string? reason, Instant now)
     {

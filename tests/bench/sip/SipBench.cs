@@ -98,8 +98,10 @@ public static class SipBench
         ? message! : throw new FormatException(error.ToString());
 
     private static string InviteText() =>
-        "INVITE sip:+15550100@192.0.2.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK776asdhds;rport\r\n"
-        + "Max-Forwards: 70\r\nFrom: \"Alice\" <sip:alice@192.0.2.1>;tag=1928301774\r\nTo: <sip:+15550100@192.0.2.2>\r\n"
+        "INVITE sip:+15550100@192.0.2.2:5060 SIP/2.0\r\n"
+        + "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK776asdhds;rport\r\n"
+        + "Max-Forwards: 70\r\n"
+        + "From: \"Alice\" <sip:alice@192.0.2.1>;tag=1928301774\r\nTo: <sip:+15550100@192.0.2.2>\r\n"
         + "Call-ID: a84b4c76e66710@192.0.2.1\r\nCSeq: 314159 INVITE\r\nContact: <sip:alice@192.0.2.1:5060>\r\n"
         + "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO\r\nSupported: 100rel, timer\r\n"
         + "User-Agent: phone/1.0\r\nContent-Type: application/sdp\r\n"

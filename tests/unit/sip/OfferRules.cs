@@ -173,7 +173,8 @@ public sealed class OfferRules
         var lone = new Lone();
         var call = lone.Incoming("Supported: 100rel\r\n");
         lone.Do(now => call.ProvisionalResponse(183, now, Sdp, reliable: true)).RunTo(2);
-        Assert.Equal([0, 0.5, 1.5], lone.Sent.Where(s => s.Message is SipResponse { StatusCode: 183 }).Select(s => s.At));
+        Assert.Equal([0, 0.5, 1.5], lone.Sent.Where(s => s.Message is SipResponse { StatusCode: 183 }).Select(s =>
+            s.At));
 
         lone.Do(now => call.Accept(now, Sdp));
         Assert.DoesNotContain(200, lone.Codes);             // RFC 3262 §3: not before the PRACK
@@ -211,7 +212,8 @@ public sealed class OfferRules
         var invite = lone.LastRequest;
         lone.Reply(invite, 180, extra: "Require: 100rel\r\nRSeq: 7");
         Assert.Equal("7 1 INVITE", lone.LastRequest.Headers.Get(SipHeaderId.RAck));
-        lone.Reply(invite, 180, extra: "Require: 100rel\r\nRSeq: 7").Reply(invite, 183, extra: "Require: 100rel\r\nRSeq: 9");
+        lone.Reply(invite, 180, extra: "Require: 100rel\r\nRSeq: 7").Reply(invite, 183,
+            extra: "Require: 100rel\r\nRSeq: 9");
         Assert.Equal(1, lone.Requests(SipMethods.Prack));
         lone.Reply(invite, 183, extra: "Require: 100rel\r\nRSeq: 8");
         Assert.Equal(2, lone.Requests(SipMethods.Prack));
