@@ -131,7 +131,8 @@ public sealed class SipDialog
     public SipRequest NewRequest(string method, uint cseq)
     {
         var strict = RouteSet.Count > 0 && !RouteSet[0].Uri.IsLooseRouter;
-        var target = strict ? RouteSet[0].Uri.WithoutHeaders().WithoutParameter("method") : RemoteTarget.WithoutHeaders();
+        var target = strict
+            ? RouteSet[0].Uri.WithoutHeaders().WithoutParameter("method") : RemoteTarget.WithoutHeaders();
         var request = new SipRequest(method, target) { Headers = new SipHeaderList(14) };
         var headers = request.Headers;
         AddRoutes(headers, strict);
@@ -143,7 +144,8 @@ public sealed class SipDialog
         return request;
     }
 
-    /// <summary>§12.2.1.1: behind a strict router its URI is the Request-URI, and the remote target ends the route.</summary>
+    /// <summary>§12.2.1.1: behind a strict router its URI is the Request-URI, and the remote target ends the
+    /// route.</summary>
     private void AddRoutes(SipHeaderList headers, bool strict)
     {
         for (var i = strict ? 1 : 0; i < RouteSet.Count; i++) headers.Add(SipHeaderId.Route, RouteSet[i].ToString());

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace OrleansAcd.Sip.Messages;
 
-/// <summary>A name-addr or addr-spec with header parameters: From, To, Contact, Route ... (RFC 3261 §20.10, §25.1).</summary>
+/// <summary>A name-addr or addr-spec with header parameters: From, To, Contact, Route ... (RFC 3261 §20.10,
+/// §25.1).</summary>
 /// <remarks>Immutable. <see cref="ToString"/> gives the text as it was written.</remarks>
 public sealed class NameAddr
 {

@@ -14,7 +14,8 @@ public readonly record struct SipHeader(SipHeaderId Id, string Name, string Valu
     }
 }
 
-/// <summary>Header fields in the order of the wire. Names compare in any case and in compact form (RFC 3261 §7.3.1).</summary>
+/// <summary>Header fields in the order of the wire. Names compare in any case and in compact form (RFC 3261
+/// §7.3.1).</summary>
 /// <remarks>The parser has split comma lists of Via, Route, Record-Route, Path and Contact: one value a field. Other
 /// lists are as they came; see <see cref="HasToken"/>.</remarks>
 public sealed class SipHeaderList : IReadOnlyList<SipHeader>

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace OrleansAcd.Sip.Messages;
 
-/// <summary>Header fields that the core knows by number; any other is <see cref="Other"/> and keeps its own name.</summary>
+/// <summary>Header fields that the core knows by number; any other is <see cref="Other"/> and keeps its own
+/// name.</summary>
 public enum SipHeaderId : byte
 {
     Other, Via, From, To, CallId, CSeq, Contact, MaxForwards, ContentLength, ContentType, ContentEncoding,
@@ -15,7 +16,8 @@ public enum SipHeaderId : byte
     Priority, ErrorInfo,
 }
 
-/// <summary>Names of header fields: canonical spelling, compact forms (RFC 3261 §7.3.3 and later RFCs), any case.</summary>
+/// <summary>Names of header fields: canonical spelling, compact forms (RFC 3261 §7.3.3 and later RFCs), any
+/// case.</summary>
 public static class SipHeaderNames
 {
     private static readonly string[] Names =
@@ -27,7 +29,8 @@ public static class SipHeaderNames
         "Proxy-Authenticate", "Authentication-Info", "User-Agent", "Server", "Subject", "Date", "Reason", "Retry-After",
         "Warning", "RSeq", "RAck", "Session-Expires", "Min-SE", "Refer-To", "Referred-By", "Replaces", "Event",
         "Subscription-State", "Allow-Events", "P-Asserted-Identity", "P-Preferred-Identity", "Privacy",
-        "Request-Disposition", "Accept-Contact", "Reject-Contact", "Identity", "Timestamp", "Organization", "Alert-Info",
+        "Request-Disposition", "Accept-Contact", "Reject-Contact", "Identity", "Timestamp", "Organization",
+        "Alert-Info",
         "Call-Info", "History-Info", "Diversion", "SIP-ETag", "SIP-If-Match", "Join", "MIME-Version", "In-Reply-To",
         "Priority", "Error-Info",
     ];

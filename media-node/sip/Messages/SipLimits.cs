@@ -1,6 +1,7 @@
 namespace OrleansAcd.Sip.Messages;
 
-/// <summary>The named maximum of everything that a peer can make large. Beyond it a message is refused, and counted.</summary>
+/// <summary>The named maximum of everything that a peer can make large. Beyond it a message is refused, and
+/// counted.</summary>
 public static class SipLimits
 {
     public const int MessageBytesMax = 64 * 1024;
@@ -14,6 +15,7 @@ public static class SipLimits
     public const int MethodCharsMax = 64;
     public const int CallIdCharsMax = 512;
 
-    /// <summary>RFC 3261 §18.1.1: a request within 200 bytes of an unknown path MTU, here 1300, must not use UDP.</summary>
+    /// <summary>RFC 3261 §18.1.1: a request within 200 bytes of an unknown path MTU, here 1300, must not use
+    /// UDP.</summary>
     public const int UdpRequestBytesMax = 1300;
 }

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OrleansAcd.Sip.Messages;
 
-/// <summary>Parameters `;name=value;name` as they stand in a header or a URI, read where they are (RFC 3261 §7.3.1).</summary>
+/// <summary>Parameters `;name=value;name` as they stand in a header or a URI, read where they are (RFC 3261
+/// §7.3.1).</summary>
 /// <param name="Text">From the first semicolon on, or empty.</param>
 public readonly record struct SipParameters(string Text)
 {
@@ -61,7 +62,11 @@ public readonly record struct SipParameters(string Text)
         {
             var (key, _, next) = TakeAt(text, at);
             if (next < 0) break;
-            if (key.Equals(name, StringComparison.OrdinalIgnoreCase)) return new SipParameters(text.Remove(at, next - at));
+            if (key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return new SipParameters(text.Remove(at, next - at));
+            }
+
             at = next;
         }
 

@@ -1,6 +1,7 @@
 namespace OrleansAcd.Sip.Messages;
 
-/// <summary>What was wrong with a message. <see cref="KeepAlive"/> is a datagram of blank lines only (RFC 5626 §3.5.1).</summary>
+/// <summary>What was wrong with a message. <see cref="KeepAlive"/> is a datagram of blank lines only (RFC 5626
+/// §3.5.1).</summary>
 public enum SipParseErrorKind
 {
     None,

@@ -3,9 +3,11 @@ using System.Text;
 
 namespace OrleansAcd.Sip.Messages;
 
-/// <summary>Bytes to messages, RFC 3261 §7 and §25. Never throws; every size has a limit in <see cref="SipLimits"/>.</summary>
+/// <summary>Bytes to messages, RFC 3261 §7 and §25. Never throws; every size has a limit in
+/// <see cref="SipLimits"/>.</summary>
 /// <remarks>A whole message is read even after its first fault, so that a request can still be answered 400 when the
-/// headers to copy are there (<see cref="SipParseError.Answerable"/>). Comma lists of Via, Route, Record-Route, Path and
+/// headers to copy are there (<see cref="SipParseError.Answerable"/>). Comma lists of Via, Route, Record-Route, Path
+/// and
 /// Contact become one header field a value.</remarks>
 public static class SipParser
 {
@@ -298,7 +300,8 @@ internal ref struct SipMessageReader(ReadOnlySpan<byte> bytes)
         Fail(SipParseErrorKind.TooManyHeaders, id);
     }
 
-    /// <summary>§18.3: over UDP a body without Content-Length ends with the datagram; a longer datagram is cut, a shorter
+    /// <summary>§18.3: over UDP a body without Content-Length ends with the datagram; a longer datagram is cut, a
+    /// shorter
     /// one is answered 400. All Content-Length fields have to agree.</summary>
     private int ReadBodyLength(SipHeaderList headers)
     {

@@ -20,8 +20,10 @@ public enum SipFrame
 }
 
 /// <summary>Cuts a byte stream into messages by Content-Length, RFC 3261 §18.3 and §7.5.</summary>
-/// <remarks>Push bytes, then take frames until <see cref="SipFrame.NeedMore"/>. A span from <see cref="TryTake"/> is good
-/// until the next call. Holds at most one message of <see cref="SipLimits.MessageBytesMax"/> and one push. Not thread-safe.
+/// <remarks>Push bytes, then take frames until <see cref="SipFrame.NeedMore"/>. A span from <see cref="TryTake"/> is
+/// good
+/// until the next call. Holds at most one message of <see cref="SipLimits.MessageBytesMax"/> and one push. Not
+/// thread-safe.
 /// </remarks>
 public sealed class SipStreamFramer : IDisposable
 {
@@ -87,7 +89,8 @@ public sealed class SipStreamFramer : IDisposable
         return SipFrame.Error;
     }
 
-    /// <summary>Skips line breaks before a message. True for a whole ping; <paramref name="waiting"/> when what is there
+    /// <summary>Skips line breaks before a message. True for a whole ping; <paramref name="waiting"/> when what is
+    /// there
     /// may become one.</summary>
     private bool TakePing(out bool waiting)
     {
@@ -134,7 +137,8 @@ public sealed class SipStreamFramer : IDisposable
         return length >= 0;
     }
 
-    private static ReadOnlySpan<byte> Join(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail) => (byte[])[.. head, .. tail];
+    private static ReadOnlySpan<byte> Join(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail) =>
+        (byte[])[.. head, .. tail];
 
     private static bool TryReadNumber(ReadOnlySpan<byte> text, ref long length)
     {

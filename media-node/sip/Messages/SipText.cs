@@ -47,7 +47,8 @@ public static class SipText
         return text.Length;
     }
 
-    /// <summary>Length of the quoted string at the start of the text, with both quotes; -1 when it is not closed.</summary>
+    /// <summary>Length of the quoted string at the start of the text, with both quotes; -1 when it is not
+    /// closed.</summary>
     public static int QuotedLength(ReadOnlySpan<char> text)
     {
         for (var i = 1; i < text.Length; i++)
@@ -59,7 +60,8 @@ public static class SipText
         return -1;
     }
 
-    /// <summary>The content of a quoted string, with backslash escapes resolved. Other text is returned as it is.</summary>
+    /// <summary>The content of a quoted string, with backslash escapes resolved. Other text is returned as it
+    /// is.</summary>
     public static string Unquote(ReadOnlySpan<char> text)
     {
         if (text.Length < 2 || text[0] != '"' || text[^1] != '"') return text.ToString();
@@ -93,7 +95,8 @@ public static class SipText
         return builder.Append('"').ToString();
     }
 
-    /// <summary>Whether a comma list of tokens holds that token, in any case; parameters after ';' do not count.</summary>
+    /// <summary>Whether a comma list of tokens holds that token, in any case; parameters after ';' do not
+    /// count.</summary>
     public static bool ListHas(ReadOnlySpan<char> list, ReadOnlySpan<char> token)
     {
         while (!list.IsEmpty)
@@ -120,7 +123,8 @@ public static class SipText
         {
             if (IsEscape(text))
             {
-                bytes[length++] = byte.Parse(text.Slice(1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+                bytes[length++] = byte.Parse(text.Slice(1, 2), NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture);
                 text = text[3..];
                 continue;
             }

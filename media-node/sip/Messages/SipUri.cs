@@ -14,7 +14,8 @@ public enum SipUriScheme : byte
     Tel,
 }
 
-/// <summary>A URI, RFC 3261 §19.1: sip and sips in parts, tel (RFC 3966) as number and parameters, others opaque.</summary>
+/// <summary>A URI, RFC 3261 §19.1: sip and sips in parts, tel (RFC 3966) as number and parameters, others
+/// opaque.</summary>
 /// <remarks>Immutable. <see cref="ToString"/> gives the text as it was written. Escapes stay in the parts; see
 /// <see cref="UserUnescaped"/>.</remarks>
 public sealed class SipUri : IEquatable<SipUri>
@@ -77,7 +78,8 @@ public sealed class SipUri : IEquatable<SipUri>
         return Parse($"sip:{at}{host}{tail}{parameters}");
     }
 
-    /// <summary>For texts of our own making; throws <see cref="FormatException"/>. Never for bytes from the network.</summary>
+    /// <summary>For texts of our own making; throws <see cref="FormatException"/>. Never for bytes from the
+    /// network.</summary>
     public static SipUri Parse(string text) =>
         TryParse(text, out var uri) ? uri : throw new FormatException($"not a URI: {text}");
 
@@ -162,6 +164,8 @@ public sealed class SipUri : IEquatable<SipUri>
         if (rest.ContainsAnyExcept(TailChars) || (!rest.IsEmpty && rest[0] is not (';' or '?'))) return null;
 
         var question = rest.IndexOf('?');
+        if (question >= 0 && question == rest.Length - 1) return null;
+
         var parameters = question < 0 ? rest : rest[..question];
         var colon = userInfo.IndexOf(':');
         return new SipUri(text.ToString(), scheme)
@@ -208,7 +212,8 @@ public sealed class SipUri : IEquatable<SipUri>
     internal static bool IsIPv6(ReadOnlySpan<char> text) =>
         !text.ContainsAny("%[]") && text.Contains(':') && TryParseAddress(text, out _);
 
-    /// <summary>RFC 5118 §4.10: the grammar of RFC 3261 allows three colons before an IPv4 part; two are meant.</summary>
+    /// <summary>RFC 5118 §4.10: the grammar of RFC 3261 allows three colons before an IPv4 part; two are
+    /// meant.</summary>
     private static bool TryParseAddress(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
     {
         var colons = text.IndexOf(":::");

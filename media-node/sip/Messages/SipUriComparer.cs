@@ -2,7 +2,8 @@ using System.Text;
 
 namespace OrleansAcd.Sip.Messages;
 
-/// <summary>Escaping of a user part, RFC 3261 §19.1.2 and §25.1 (user = unreserved / escaped / user-unreserved).</summary>
+/// <summary>Escaping of a user part, RFC 3261 §19.1.2 and §25.1 (user = unreserved / escaped /
+/// user-unreserved).</summary>
 public static class SipUriEscaping
 {
     private const string Plain = "-_.!~*'()&=+$,;?/";
@@ -14,7 +15,8 @@ public static class SipUriEscaping
         Span<byte> utf8 = stackalloc byte[4];
         foreach (var rune in user.EnumerateRunes())
         {
-            if (rune.IsAscii && (Rune.IsLetterOrDigit(rune) || Plain.Contains((char)rune.Value, StringComparison.Ordinal)))
+            if (rune.IsAscii && (Rune.IsLetterOrDigit(rune)
+                || Plain.Contains((char)rune.Value, StringComparison.Ordinal)))
             {
                 builder.Append((char)rune.Value);
                 continue;
@@ -28,7 +30,8 @@ public static class SipUriEscaping
     }
 }
 
-/// <summary>Whether two URIs are the same, RFC 3261 §19.1.4. Other schemes compare as text, tel without separators.</summary>
+/// <summary>Whether two URIs are the same, RFC 3261 §19.1.4. Other schemes compare as text, tel without
+/// separators.</summary>
 public sealed class SipUriComparer : IEqualityComparer<SipUri>
 {
     public static readonly SipUriComparer Instance = new();

@@ -102,7 +102,8 @@ public readonly record struct SipReason(string Protocol, int Cause, string Text)
     }
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Protocol};cause={Cause}{(Text.Length == 0 ? "" : ";text=" + SipText.Quote(Text))}");
+        CultureInfo.InvariantCulture,
+        $"{Protocol};cause={Cause}{(Text.Length == 0 ? "" : ";text=" + SipText.Quote(Text))}");
 }
 
 /// <summary>Retry-After, RFC 3261 §20.33: seconds, a comment and a duration.</summary>

@@ -47,9 +47,11 @@ public sealed class SipVia
         : SipText.TryParseNumber(text, out var port) && port <= 65535 ? (int)port : 0;
 
     public int? Ttl =>
-        Parameters.TryGet("ttl", out var text) && SipText.TryParseNumber(text, out var ttl) && ttl < 256 ? (int)ttl : null;
+        Parameters.TryGet("ttl", out var text) && SipText.TryParseNumber(text, out var ttl)
+            && ttl < 256 ? (int)ttl : null;
 
-    /// <summary>§17.2.3: a branch that is the cookie and something more. The cookie alone is no RFC 3261 branch.</summary>
+    /// <summary>§17.2.3: a branch that is the cookie and something more. The cookie alone is no RFC 3261
+    /// branch.</summary>
     public bool HasMagicCookie =>
         Branch.Length > MagicCookie.Length && Branch.StartsWith(MagicCookie, StringComparison.OrdinalIgnoreCase);
 
@@ -60,7 +62,8 @@ public sealed class SipVia
     public static string Format(string transport, string host, int port, string branch) =>
         string.Create(CultureInfo.InvariantCulture, $"SIP/2.0/{transport} {host}:{port};branch={branch};rport");
 
-    /// <summary>A Via value. A bad parameter list after a good sent-by gives a damaged one that is still a route back.</summary>
+    /// <summary>A Via value. A bad parameter list after a good sent-by gives a damaged one that is still a route
+    /// back.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out SipVia? via)
     {
         via = null;
@@ -103,7 +106,8 @@ public sealed class SipVia
     private static ReadOnlySpan<char> TrimAroundColon(ReadOnlySpan<char> rest)
     {
         var trimmed = rest.TrimStart();
-        if (trimmed.IsEmpty || trimmed[0] != ':' || (trimmed.Length > 1 && trimmed[1] is not (' ' or '\t'))) return trimmed;
+        if (trimmed.IsEmpty || trimmed[0] != ':' || (trimmed.Length > 1
+            && trimmed[1] is not (' ' or '\t'))) return trimmed;
         return string.Concat(":", trimmed[1..].TrimStart());
     }
 }

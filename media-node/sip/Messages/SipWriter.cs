@@ -39,7 +39,11 @@ public static class SipWriter
             SipResponse response => response.ReasonPhrase.Length,
             _ => 0,
         };
-        foreach (ref readonly var header in message.Headers.Items) chars += header.Name.Length + header.Value.Length + 4;
+        foreach (ref readonly var header in message.Headers.Items)
+        {
+            chars += header.Name.Length + header.Value.Length + 4;
+        }
+
         return (chars * 3) + message.Body.Length + 64;
     }
 

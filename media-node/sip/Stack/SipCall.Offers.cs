@@ -20,12 +20,14 @@ public sealed partial class SipCall
     /// <summary>The peer's Allow has UPDATE.</summary>
     public bool PeerAllowsUpdate => _peerUpdates;
 
-    /// <summary>Sends a re-INVITE, at once or as soon as no other offer is under way; a later one replaces one that waits.
+    /// <summary>Sends a re-INVITE, at once or as soon as no other offer is under way; a later one replaces one that
+    /// waits.
     /// After 491 it is tried again by itself (§14.1). An empty body asks the peer for an offer.</summary>
     public bool Reinvite(ReadOnlyMemory<byte> body, Instant now, string contentType = "application/sdp") =>
         Offer(new QueuedOffer(SipMethods.Invite, body, contentType, 0, false), now);
 
-    /// <summary>The same by UPDATE, also before the call is answered. False when the peer does not allow UPDATE.</summary>
+    /// <summary>The same by UPDATE, also before the call is answered. False when the peer does not allow
+    /// UPDATE.</summary>
     public bool Update(ReadOnlyMemory<byte> body, Instant now, string contentType = "application/sdp") =>
         _peerUpdates && Offer(new QueuedOffer(SipMethods.Update, body, contentType, 0, false), now);
 
@@ -33,10 +35,10 @@ public sealed partial class SipCall
     public bool AcceptReoffer(ReadOnlyMemory<byte> body, Instant now, string contentType = "application/sdp",
         IReadOnlyList<SipHeader>? headers = null)
     {
-        if (_remoteOffer is not { } server) return false;
+        if (_remoteOffer is not { } server || DialogWith(server.Request.FromTag) is not { } dialog) return false;
 
         _remoteOffer = null;
-        Answer(server, ActiveDialog!, body, contentType, headers, now);
+        Answer(server, dialog, body, contentType, headers, now);
         TrySendOffer(now);
         return true;
     }
@@ -53,7 +55,8 @@ public sealed partial class SipCall
     }
 
     /// <summary>No offer of either side is under way.</summary>
-    private bool IsFreeToOffer => _offerClient is null && _remoteOffer is null && _okServer is null && _ackWanted is null;
+    private bool IsFreeToOffer => _offerClient is null && _remoteOffer is null && _okServer is null
+        && _ackWanted is null;
 
     private bool Offer(QueuedOffer offer, Instant now)
     {
@@ -176,7 +179,8 @@ public sealed partial class SipCall
 
     private void HandleOfferAnswered(SipClientRequest client, SipResponse response, Instant now)
     {
-        var dialog = ActiveDialog!;
+        if (DialogWith(client.Request.ToTag) is not { } dialog) return;
+
         var invite = client.Request.IsInvite;
         var needsAnswer = invite && !client.Request.HasBody && response.HasBody && State is not SipCallState.Ended;
         if (invite && !needsAnswer) SendAck(dialog, client, default, "");

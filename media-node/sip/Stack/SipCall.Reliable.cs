@@ -74,7 +74,8 @@ public sealed partial class SipCall
         _stack.Update(this);
     }
 
-    /// <summary>§3: "starts at T1 seconds and doubles for each retransmission"; it has no upper bound but the end.</summary>
+    /// <summary>§3: "starts at T1 seconds and doubles for each retransmission"; it has no upper bound but the
+    /// end.</summary>
     private void RepeatReliable(Instant now)
     {
         if (_unacknowledged.Count == 0) return;
@@ -125,7 +126,8 @@ public sealed partial class SipCall
         }
     }
 
-    /// <summary>A body is an answer when our response held the offer, and an offer for the owner to answer otherwise (§5).
+    /// <summary>A body is an answer when our response held the offer, and an offer for the owner to answer otherwise
+    /// (§5).
     /// </summary>
     private void AnswerPrack(SipServerRequest server, SipResponse response, Instant now)
     {

@@ -18,8 +18,7 @@ public sealed partial class SipCall
         }
 
         _peerFlow = server.Flow;
-        var dialog = Dialog ?? _earlyDialogs.Find(d => d.RemoteTag == request.FromTag)!;
-        if (!dialog.TryAcceptCSeq(request.CSeq.Number))
+        if (DialogWith(request.FromTag) is not { } dialog || !dialog.TryAcceptCSeq(request.CSeq.Number))
         {
             server.Respond(500, now, "CSeq out of order");
             return;

@@ -61,8 +61,11 @@ public sealed partial class SipCall
             return;
         }
 
+        // §5: less than our Min-SE is not allowed; a peer that says so does not get to set the pace.
+        var min = _stack.Options.SessionIntervalMin;
+        var interval = agreed.Interval < min ? min : agreed.Interval;
         var uacRefreshes = agreed.Refresher is not SessionRefresher.Uas;
-        StartSession(agreed.Interval, uacRefreshes == weAreUac, now);
+        StartSession(interval, uacRefreshes == weAreUac, now);
     }
 
     /// <summary>§10: the refresher acts at half the interval; the other ends the call the lesser of 32 s and a third of
@@ -82,7 +85,8 @@ public sealed partial class SipCall
         _refreshAt = _expireAt = Instant.Never;
     }
 
-    /// <summary>UPDATE without a body when the peer allows it (§7.4), else a re-INVITE with the session as it is.</summary>
+    /// <summary>UPDATE without a body when the peer allows it (§7.4), else a re-INVITE with the session as it
+    /// is.</summary>
     private void Refresh(Instant now)
     {
         _refreshAt = Instant.Never;

@@ -21,7 +21,8 @@ public sealed partial class SipCall
     private Instant _cancelUntil = Instant.Never;
     private SipClientRequest? _ackWanted;
 
-    /// <summary>The INVITE as the stack sends it, for <see cref="SipStack.RetryWithHeader"/> after a challenge. Null for a
+    /// <summary>The INVITE as the stack sends it, for <see cref="SipStack.RetryWithHeader"/> after a challenge. Null
+    /// for a
     /// callee.</summary>
     public SipClientRequest? InviteRequest => _inviteClient;
 
@@ -142,8 +143,8 @@ public sealed partial class SipCall
     {
         var fork = SipDialog.ForUac(client.Request, response);
         SendAck(fork, client, default, "");
-        var bye = new SipClientRequest(fork.NewRequest(SipMethods.Bye), this, ClientPurpose.Silent) { Wanted = WantedFlow };
-        _stack.Start(bye, now);
+        var bye = fork.NewRequest(SipMethods.Bye);
+        _stack.Start(new SipClientRequest(bye, this, ClientPurpose.Silent) { Wanted = WantedFlow }, now);
     }
 
     private void HandleRejection(SipClientRequest client, SipResponse response, Instant now)

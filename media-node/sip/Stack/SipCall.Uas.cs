@@ -100,7 +100,10 @@ public sealed partial class SipCall
     /// <summary>§13.3.1.4: the ACK ends the retransmission of our 2xx, and lets a BYE go that has waited.</summary>
     internal bool HandleAck(SipRequest ack, Instant now)
     {
-        if (_okServer is null || ack.CSeq.Number != _okServer.Request.CSeq.Number) return State is not SipCallState.Ended;
+        if (_okServer is null || ack.CSeq.Number != _okServer.Request.CSeq.Number)
+        {
+            return State is not SipCallState.Ended;
+        }
 
         StopOk();
         if (State is SipCallState.Accepted) State = SipCallState.Confirmed;
@@ -187,7 +190,8 @@ public sealed partial class SipCall
     private void RepeatProgress(Instant now)
     {
         _progressAt = now + ProgressInterval;
-        if (State is SipCallState.Incoming && _progress is not null) _stack.SendResponse(_inviteServer!, _progress, now);
+        if (State is not SipCallState.Incoming || _progress is null) return;
+        _stack.SendResponse(_inviteServer!, _progress, now);
     }
 
     private void StopProvisionals()

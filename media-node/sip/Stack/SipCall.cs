@@ -104,7 +104,8 @@ public sealed partial class SipCall : IHasDeadline
 
     int IHasDeadline.QueueIndex { get; set; } = -1;
 
-    /// <summary>Ends the call whatever its state: CANCEL, a rejection with 480, or BYE, which waits for the ACK when our
+    /// <summary>Ends the call whatever its state: CANCEL, a rejection with 480, or BYE, which waits for the ACK when
+    /// our
     /// 2xx has none yet (RFC 3261 §15). <see cref="SipEvent.Ended"/> or, after CANCEL, Failed follows.</summary>
     /// <param name="now">The time.</param>
     /// <param name="reason">A Reason header, RFC 3326.</param>
@@ -222,9 +223,13 @@ public sealed partial class SipCall : IHasDeadline
         return again;
     }
 
+    /// <summary>The dialog with that peer: before the call is answered one of several.</summary>
+    private SipDialog? DialogWith(string remoteTag) => Dialog ?? _earlyDialogs.Find(d => d.RemoteTag == remoteTag);
+
     private SipDialog? ActiveDialog => Dialog ?? (_earlyDialogs.Count == 1 ? _earlyDialogs[0] : null);
 
-    /// <summary>The flow of the owner's choice, the peer's open connection, or null to go by the dialog's target.</summary>
+    /// <summary>The flow of the owner's choice, the peer's open connection, or null to go by the dialog's
+    /// target.</summary>
     private SipFlow? WantedFlow
     {
         get
@@ -245,6 +250,12 @@ public sealed partial class SipCall : IHasDeadline
     private void SendBye(Instant now, string? reason)
     {
         if (Dialog is null) return;
+        if (_ackWanted is { } unacknowledged)
+        {
+            _ackWanted = null;
+            SendAck(Dialog, unacknowledged, default, "");
+        }
+
         var bye = Dialog.NewRequest(SipMethods.Bye);
         if (reason is not null) bye.Headers.Add(SipHeaderId.Reason, reason);
         _byeClient = new SipClientRequest(bye, this, ClientPurpose.Bye) { Wanted = WantedFlow };
@@ -259,7 +270,8 @@ public sealed partial class SipCall : IHasDeadline
         _stack.Forget(this);
     }
 
-    /// <summary>The one place where a call that was offered, or up, ends. A BYE on its way keeps the call known, so that
+    /// <summary>The one place where a call that was offered, or up, ends. A BYE on its way keeps the call known, so
+    /// that
     /// the peer's own BYE finds it.</summary>
     private void End(SipEndReason why, string? reason, Instant now)
     {

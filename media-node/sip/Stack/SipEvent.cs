@@ -28,7 +28,8 @@ public enum SipEndReason
 }
 
 /// <summary>What the stack tells its owner.</summary>
-/// <remarks>A call ends with exactly one <see cref="Failed"/> or <see cref="Ended"/>; after a Failed with 401 or 407 the
+/// <remarks>A call ends with exactly one <see cref="Failed"/> or <see cref="Ended"/>; after a Failed with 401 or 407
+/// the
 /// owner may try again with credentials, which begins anew.</remarks>
 public abstract record SipEvent
 {
@@ -42,13 +43,15 @@ public abstract record SipEvent
     /// <summary>A provisional response above 100.</summary>
     /// <param name="Call">The call.</param>
     /// <param name="Response">The response.</param>
-    /// <param name="NeedsAnswer">It carries the offer of a late-offer call: answer with <see cref="SipCall.Prack"/>.</param>
+    /// <param name="NeedsAnswer">It carries the offer of a late-offer call: answer with
+    /// <see cref="SipCall.Prack"/>.</param>
     public sealed record Provisional(SipCall Call, SipResponse Response, bool NeedsAnswer) : SipEvent;
 
     /// <summary>A 2xx to our INVITE.</summary>
     /// <param name="Call">The call.</param>
     /// <param name="Response">The response; its body is the answer, or the offer of a late-offer call.</param>
-    /// <param name="NeedsAnswer">Send the answer with <see cref="SipCall.Ack"/>; otherwise the ACK has been sent.</param>
+    /// <param name="NeedsAnswer">Send the answer with <see cref="SipCall.Ack"/>; otherwise the ACK has been
+    /// sent.</param>
     public sealed record Answered(SipCall Call, SipResponse Response, bool NeedsAnswer) : SipEvent;
 
     /// <summary>Our INVITE failed: a final response of 300 and above, 408 for none, 503 for no way there.</summary>
@@ -69,10 +72,12 @@ public abstract record SipEvent
     /// <param name="Response">The 2xx.</param>
     /// <param name="NeedsAnswer">It carries an offer: send the answer with <see cref="SipCall.Ack"/>.</param>
     /// <param name="IsRefresh">The stack sent the request by itself, to refresh the session.</param>
-    public sealed record ReofferAnswered(SipCall Call, SipResponse Response, bool NeedsAnswer, bool IsRefresh) : SipEvent;
+    public sealed record ReofferAnswered(SipCall Call, SipResponse Response, bool NeedsAnswer,
+        bool IsRefresh) : SipEvent;
 
     /// <summary>Our re-INVITE or UPDATE was refused; the session stays as it was.</summary>
-    public sealed record ReofferFailed(SipCall Call, SipClientRequest Request, int Code, SipResponse? Response) : SipEvent;
+    public sealed record ReofferFailed(SipCall Call, SipClientRequest Request, int Code,
+        SipResponse? Response) : SipEvent;
 
     /// <summary>The ACK of our 2xx. Its body answers a late offer.</summary>
     public sealed record AckReceived(SipCall Call, SipRequest Ack) : SipEvent;

@@ -81,7 +81,8 @@ public sealed record SipStackOptions
     /// <summary>RFC 3261 §18.1.1: larger requests leave UDP for TCP.</summary>
     public int UdpRequestBytesMax { get; init; } = SipLimits.UdpRequestBytesMax;
 
-    /// <summary>Requests in a dialog over UDP go where the peer's last request came from, instead of to its Contact: for
+    /// <summary>Requests in a dialog over UDP go where the peer's last request came from, instead of to its Contact:
+    /// for
     /// peers behind address translation. Only without a route set.</summary>
     public bool FollowSource { get; init; }
 

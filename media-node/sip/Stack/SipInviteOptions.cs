@@ -9,7 +9,8 @@ public sealed record SipInviteOptions
     /// <summary>Request-URI; also where it goes, unless a route or a flow says otherwise.</summary>
     public required SipUri Target { get; init; }
 
-    /// <summary>Preloaded route: an outbound proxy, or the Path of a registration (RFC 3261 §8.1.2, RFC 3327).</summary>
+    /// <summary>Preloaded route: an outbound proxy, or the Path of a registration (RFC 3261 §8.1.2, RFC
+    /// 3327).</summary>
     public IReadOnlyList<NameAddr> RouteSet { get; init; } = [];
 
     /// <summary>The flow to use, for example the connection that a phone registered over; else found from the target.

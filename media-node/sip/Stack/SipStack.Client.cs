@@ -24,7 +24,8 @@ public sealed partial class SipStack
         return call;
     }
 
-    /// <summary>Takes over a call that is up from another node: its dialog as saved there. Re-INVITE follows by the owner.
+    /// <summary>Takes over a call that is up from another node: its dialog as saved there. Re-INVITE follows by the
+    /// owner.
     /// </summary>
     public SipCall Adopt(SipDialogState state, bool isUac, SipFlow? flow = null, object? tag = null)
     {
@@ -47,7 +48,8 @@ public sealed partial class SipStack
     }
 
     /// <summary>Repeats a request that was answered, with one header set, CSeq raised and a new branch (§22.2): the way
-    /// to answer 401 and 407. Null when the request is not answered, was repeated too often, or its call is gone.</summary>
+    /// to answer 401 and 407. Null when the request is not answered, was repeated too often, or its call is
+    /// gone.</summary>
     public SipClientRequest? RetryWithHeader(SipClientRequest request, string name, string value, Instant now)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -61,7 +61,8 @@ public sealed partial class SipStack
         Counters.Stray++;
     }
 
-    /// <summary>§9.2: a CANCEL that matches no INVITE gets 481; it changes nothing once a final response was sent.</summary>
+    /// <summary>§9.2: a CANCEL that matches no INVITE gets 481; it changes nothing once a final response was
+    /// sent.</summary>
     private void HandleCancel(SipRequest cancel, SipFlow flow, ServerTransactionKey key, Instant now)
     {
         if (!_servers.TryGetValue(key with { Method = SipMethods.Invite }, out var invite))
@@ -176,7 +177,8 @@ public sealed partial class SipStack
             || Refuse(request, flow, 420, null, [SipHeader.Of("Unsupported", string.Join(", ", unknown))]);
     }
 
-    /// <summary>§8.2.3 for session descriptions: INVITE, UPDATE and PRACK. Other bodies are the owner's to judge.</summary>
+    /// <summary>§8.2.3 for session descriptions: INVITE, UPDATE and PRACK. Other bodies are the owner's to
+    /// judge.</summary>
     private bool InspectContent(SipRequest request, SipFlow flow)
     {
         if (request.Method is not (SipMethods.Invite or SipMethods.Update or SipMethods.Prack)) return true;
@@ -262,7 +264,8 @@ public sealed partial class SipStack
         return server;
     }
 
-    /// <summary>Answers without keeping anything (§8.2.7): a retransmission gets the same answer, with the same tag.</summary>
+    /// <summary>Answers without keeping anything (§8.2.7): a retransmission gets the same answer, with the same
+    /// tag.</summary>
     private bool Refuse(SipRequest request, SipFlow flow, int code, string? reason = null,
         IReadOnlyList<SipHeader>? headers = null)
     {

@@ -38,7 +38,8 @@ public sealed partial class SipStack
         foreach (var client in _clients.Values)
         {
             if (client.Flow.Transport == flow.Transport && client.Flow.Remote.Equals(flow.Remote)
-                && (flow.ConnectionId == 0 || client.Flow.ConnectionId is 0 || client.Flow.ConnectionId == flow.ConnectionId))
+                && (flow.ConnectionId == 0 || client.Flow.ConnectionId is 0
+                    || client.Flow.ConnectionId == flow.ConnectionId))
             {
                 hit.Add(client);
             }
@@ -51,11 +52,13 @@ public sealed partial class SipStack
         }
     }
 
-    internal string ContactFor(SipFlow flow) => flow.IsReliable ? _tcpContact : _udpContact;
+    /// <summary>Our Contact on that transport, in angle brackets: what a REGISTER binds.</summary>
+    public string ContactFor(SipFlow flow) => flow.IsReliable ? _tcpContact : _udpContact;
 
     internal bool IsOpen(SipFlow flow) => flow.ConnectionId != 0 && _connections.ContainsKey(flow.ConnectionId);
 
-    /// <summary>The next hop of a request: the first Route when it is a loose router, else the Request-URI (§8.1.2).</summary>
+    /// <summary>The next hop of a request: the first Route when it is a loose router, else the Request-URI
+    /// (§8.1.2).</summary>
     internal SipFlow? FindFlow(SipRequest request)
     {
         var hop = request.RequestUri;
@@ -81,7 +84,8 @@ public sealed partial class SipStack
         return remote is null ? null : Reuse(new SipFlow(transport, remote));
     }
 
-    /// <summary>Starts a client transaction. The request has no Via yet. Where there is no way, the request fails at once
+    /// <summary>Starts a client transaction. The request has no Via yet. Where there is no way, the request fails at
+    /// once
     /// as 503 (§8.1.3.1).</summary>
     internal SipClientRequest Start(SipClientRequest client, Instant now)
     {

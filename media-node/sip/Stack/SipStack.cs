@@ -47,7 +47,8 @@ public sealed partial class SipStack
 
     public int ClientTransactionCount => _clients.Count;
 
-    /// <summary>When <see cref="HandleTimeout"/> has something to do; <see cref="Instant.Never"/> when it has not.</summary>
+    /// <summary>When <see cref="HandleTimeout"/> has something to do; <see cref="Instant.Never"/> when it has
+    /// not.</summary>
     public Instant NextDeadline => _deadlines.NextDeadline;
 
     /// <summary>One whole message: a datagram, or what a <see cref="SipStreamFramer"/> cut from a stream.</summary>

@@ -14,7 +14,8 @@ public static class AckRequest
         return ack;
     }
 
-    /// <summary>CANCEL, RFC 3261 §9.1: Request-URI, Call-ID, To, From, CSeq number, one Via and the route of the INVITE.
+    /// <summary>CANCEL, RFC 3261 §9.1: Request-URI, Call-ID, To, From, CSeq number, one Via and the route of the
+    /// INVITE.
     /// </summary>
     public static SipRequest Cancel(SipRequest invite, string? reason)
     {

@@ -11,7 +11,8 @@ public interface IHasDeadline
     int QueueIndex { get; set; }
 }
 
-/// <summary>Earliest deadline first: a binary heap whose items know their place, so that all changes are O(log n).</summary>
+/// <summary>Earliest deadline first: a binary heap whose items know their place, so that all changes are O(log
+/// n).</summary>
 public sealed class DeadlineQueue<T> where T : class, IHasDeadline
 {
     private (Instant Deadline, T Item)[] _heap = new (Instant, T)[64];

@@ -42,7 +42,8 @@ public abstract class SipTransaction
     private int _head;
     private int _count;
 
-    /// <summary>When <see cref="HandleTimeout"/> has something to do; <see cref="Instant.Never"/> when it has not.</summary>
+    /// <summary>When <see cref="HandleTimeout"/> has something to do; <see cref="Instant.Never"/> when it has
+    /// not.</summary>
     public abstract Instant NextDeadline { get; }
 
     public abstract bool IsTerminated { get; }

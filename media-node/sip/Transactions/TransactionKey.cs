@@ -3,7 +3,8 @@ using OrleansAcd.Sip.Messages;
 
 namespace OrleansAcd.Sip.Transactions;
 
-/// <summary>Which server transaction a request belongs to, RFC 3261 §17.2.3. An ACK has the key of its INVITE.</summary>
+/// <summary>Which server transaction a request belongs to, RFC 3261 §17.2.3. An ACK has the key of its
+/// INVITE.</summary>
 /// <param name="Branch">The branch; for an RFC 2543 request all of what identifies it.</param>
 /// <param name="Host">Host of the top Via's sent-by.</param>
 /// <param name="Port">Port of the top Via's sent-by, 0 when absent.</param>
@@ -18,7 +19,8 @@ public readonly record struct ServerTransactionKey(string Branch, string Host, i
         return new ServerTransactionKey(via.HasMagicCookie ? via.Branch : OldKey(request), via.Host, via.Port, method);
     }
 
-    /// <summary>RFC 2543: Request-URI, From tag, Call-ID, CSeq number and the top Via. The To tag is left out: an INVITE
+    /// <summary>RFC 2543: Request-URI, From tag, Call-ID, CSeq number and the top Via. The To tag is left out: an
+    /// INVITE
     /// has none where its ACK has one, and the other parts already tell requests apart.</summary>
     private static string OldKey(SipRequest request) => string.Create(CultureInfo.InvariantCulture,
         $"{request.RequestUri}|{request.FromTag}|{request.CallId}|{request.CSeq.Number}|{request.TopVia}");

@@ -25,7 +25,11 @@ public sealed class SipCallsOnRoughNetworks
             network.At(now.TotalMilliseconds / 1000 + 2, later => incoming.Call.Accept(later, Answer));
         };
         var call = Place(a, b);
-        network.At(10 + (random % 40), now => (random % 2 == 0 || b.Count<SipEvent.IncomingCall>() == 0 ? call : b.Call).Hangup(now));
+        network.At(10 + (random % 40), now =>
+        {
+            var caller = random % 2 == 0 || b.Count<SipEvent.IncomingCall>() == 0;
+            (caller ? call : b.Call).Hangup(now);
+        });
     });
 
     [Fact]
@@ -82,7 +86,8 @@ public sealed class SipCallsOnRoughNetworks
     }, (a, b) =>
     {
         if (a.Count<SipEvent.Failed>() > 0) return;         // the call never came up: nothing to change
-        var done = a.Events.OfType<SipEvent.ReofferAnswered>().Count(r => !r.IsRefresh) + a.Count<SipEvent.ReofferFailed>();
+        var done = a.Events.OfType<SipEvent.ReofferAnswered>().Count(r =>
+            !r.IsRefresh) + a.Count<SipEvent.ReofferFailed>();
         Assert.Equal(1, done);
         Assert.True(a.Count<SipEvent.ReofferFailed>() > 0 || SawBody(b, "change-a"), "b never saw a's change");
         Assert.True(b.Count<SipEvent.ReofferFailed>() > 0 || SawBody(a, "change-b"), "a never saw b's change");
@@ -95,7 +100,8 @@ public sealed class SipCallsOnRoughNetworks
         AnswerReoffers(b);
         Place(a, b);
         network.At(1000, _ => network.Swallow = _ => true);
-    }, (a, b) => Assert.True(a.Count<SipEvent.Failed>() == 1 || a.Count<SipEvent.Ended>() == 1), seconds: 4000, seeds: 60);
+    }, (a, b) => Assert.True(a.Count<SipEvent.Failed>() == 1
+        || a.Count<SipEvent.Ended>() == 1), seconds: 4000, seeds: 60);
 
     private static void Change(SipCall call, string body, bool byUpdate, Instant now)
     {
@@ -116,7 +122,8 @@ public sealed class SipCallsOnRoughNetworks
         new SipInviteOptions { Target = SipUri.Parse($"sip:bob@{b.Address}"), Body = Offer }, Instant.Zero);
 
     private static void ForEachSeed(
-        Action<SipNetwork, Peer, Peer, ulong> plan, Action<Peer, Peer>? check = null, double seconds = 400, int seeds = Seeds)
+        Action<SipNetwork, Peer, Peer, ulong> plan, Action<Peer, Peer>? check = null, double seconds = 400,
+            int seeds = Seeds)
     {
         for (var seed = 1UL; seed <= (ulong)seeds; seed++)
         {
@@ -149,7 +156,8 @@ public sealed class SipCallsOnRoughNetworks
             var left = peer.Stack.CallCount + peer.Stack.ClientTransactionCount + peer.Stack.ServerTransactionCount;
             var good = ends == calls && left == 0 && peer.Stack.NextDeadline == Instant.Never;
             Assert.True(good, $"seed {seed}: {calls} calls, {ends} ends, {left} left at {peer.Address}:\n"
-                + string.Join('\n', network.Trace()) + "\n" + string.Join('\n', peer.Events.Select(e => e.GetType().Name)));
+                + string.Join('\n', network.Trace()) + "\n" + string.Join('\n', peer.Events.Select(e =>
+                    e.GetType().Name)));
         }
     }
 }

@@ -25,7 +25,8 @@ public sealed class CallRules
         var lone = new Lone();
         var call = lone.Incoming();
         lone.Do(now => call.Accept(now, Sdp)).RunTo(3);
-        Assert.Equal([0, 0.5, 1.5], lone.Sent.Where(s => s.Message is SipResponse { StatusCode: 200 }).Select(s => s.At));
+        Assert.Equal([0, 0.5, 1.5], lone.Sent.Where(s => s.Message is SipResponse { StatusCode: 200 }).Select(s =>
+            s.At));
 
         lone.Receive(Sample.Request(SipMethods.Ack, "z9hG4bKx", toTag: call.LocalTag)).RunTo(60);
         Assert.Equal(4, lone.Codes.Count());
@@ -62,7 +63,8 @@ public sealed class CallRules
     {
         var lone = new Lone();
         lone.Incoming();
-        lone.Receive(Sample.Request(SipMethods.Cancel, extra: "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n"));
+        lone.Receive(Sample.Request(SipMethods.Cancel,
+            extra: "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n"));
         Assert.Equal([100, 200, 487], lone.Codes);
         Assert.Equal(SipEndReason.RemoteCancel, lone.Only<SipEvent.Ended>().Reason);
         Assert.StartsWith("SIP;cause=200", lone.Only<SipEvent.Ended>().ReasonHeader);
@@ -169,7 +171,8 @@ public sealed class CallRules
         var lone = new Lone();
         var call = lone.Incoming(body: "");
         lone.Do(now => call.Accept(now, Sdp)).Receive(
-            Sample.Request(SipMethods.Ack, "z9hG4bKx", "Content-Type: application/sdp\r\n", "answer", toTag: call.LocalTag));
+            Sample.Request(SipMethods.Ack, "z9hG4bKx", "Content-Type: application/sdp\r\n", "answer",
+                toTag: call.LocalTag));
         Assert.Equal("answer"u8.ToArray(), lone.Only<SipEvent.AckReceived>().Ack.Body.ToArray());
     }
 

@@ -70,7 +70,8 @@ internal sealed class Lone
     public SipCall Incoming(string extra = "", string body = "v=0")
     {
         var type = body.Length > 0 ? "Content-Type: application/sdp\r\n" : "";
-        Receive(Sample.Request(SipMethods.Invite, extra: "Contact: <sip:alice@192.0.2.1>\r\n" + type + extra, body: body));
+        Receive(Sample.Request(SipMethods.Invite, extra: "Contact: <sip:alice@192.0.2.1>\r\n" + type + extra,
+            body: body));
         return Events.OfType<SipEvent.IncomingCall>().Last().Call;
     }
 

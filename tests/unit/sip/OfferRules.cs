@@ -109,6 +109,55 @@ public sealed class OfferRules
     }
 
     [Fact]
+    public void AnEarlyUpdateIsAnsweredInItsOwnBranchOfAFork()
+    {
+        var lone = new Lone();
+        var call = lone.Outgoing();
+        var invite = lone.LastRequest;
+        lone.Reply(invite, 183, "one", "Require: 100rel\r\nRSeq: 1", "v=0").Reply(invite, 183, "two");
+        lone.Receive(Sample.Request(SipMethods.Update, "z9hG4bKup", Type + "Contact: <sip:one@192.0.2.9>\r\n", "v=2",
+            callId: call.CallId, toTag: call.LocalTag, fromTag: "one"));
+        lone.Do(now => Assert.True(call.AcceptReoffer(Sdp, now)));
+        Assert.Equal(200, lone.LastResponse.StatusCode);
+        Assert.Equal(SipMethods.Update, lone.LastResponse.CSeq.Method);
+    }
+
+    [Fact]
+    public void AnUpdateBeforeOurAnswerIsRefused()
+    {
+        var lone = new Lone();
+        var call = lone.Incoming();
+        lone.Receive(lone.InDialog(call, SipMethods.Update, 2, Type, "v=2"));
+        Assert.Equal(500, lone.LastResponse.StatusCode);
+
+        var caller = new Lone();
+        var outgoing = caller.Outgoing();
+        caller.Reply(caller.LastRequest, 180, "one");
+        caller.Receive(Sample.Request(SipMethods.Update, "z9hG4bKup", Type, "v=2",
+            callId: outgoing.CallId, toTag: outgoing.LocalTag, fromTag: "one"));
+        Assert.Equal(491, caller.LastResponse.StatusCode);
+    }
+
+    [Fact]
+    public void HangingUpALateOfferCallAcknowledgesItFirst()
+    {
+        var lone = new Lone();
+        var call = lone.Outgoing(body: "");
+        lone.Reply(lone.LastRequest, 200, body: "offer").Do(now => call.Hangup(now));
+        Assert.Equal([SipMethods.Invite, SipMethods.Ack, SipMethods.Bye],
+            lone.Sent.Select(s => ((SipRequest)s.Message).Method));
+    }
+
+    [Fact]
+    public void APeerDoesNotMakeUsRefreshFasterThanOurMinimum()
+    {
+        var lone = new Lone();
+        var call = lone.Outgoing();
+        lone.Reply(lone.LastRequest, 200, extra: "Session-Expires: 1;refresher=uac", body: "v=0");
+        Assert.Equal(90, call.SessionInterval.TotalSeconds);
+    }
+
+    [Fact]
     public void AnUpdateWithoutBodyIsAnsweredHere()
     {
         var lone = new Lone();
@@ -124,7 +173,8 @@ public sealed class OfferRules
         var lone = new Lone();
         var call = lone.Incoming("Supported: 100rel\r\n");
         lone.Do(now => call.ProvisionalResponse(183, now, Sdp, reliable: true)).RunTo(2);
-        Assert.Equal([0, 0.5, 1.5], lone.Sent.Where(s => s.Message is SipResponse { StatusCode: 183 }).Select(s => s.At));
+        Assert.Equal([0, 0.5, 1.5], lone.Sent.Where(s => s.Message is SipResponse { StatusCode: 183 }).Select(s =>
+            s.At));
 
         lone.Do(now => call.Accept(now, Sdp));
         Assert.DoesNotContain(200, lone.Codes);             // RFC 3262 §3: not before the PRACK
@@ -162,7 +212,8 @@ public sealed class OfferRules
         var invite = lone.LastRequest;
         lone.Reply(invite, 180, extra: "Require: 100rel\r\nRSeq: 7");
         Assert.Equal("7 1 INVITE", lone.LastRequest.Headers.Get(SipHeaderId.RAck));
-        lone.Reply(invite, 180, extra: "Require: 100rel\r\nRSeq: 7").Reply(invite, 183, extra: "Require: 100rel\r\nRSeq: 9");
+        lone.Reply(invite, 180, extra: "Require: 100rel\r\nRSeq: 7").Reply(invite, 183,
+            extra: "Require: 100rel\r\nRSeq: 9");
         Assert.Equal(1, lone.Requests(SipMethods.Prack));
         lone.Reply(invite, 183, extra: "Require: 100rel\r\nRSeq: 8");
         Assert.Equal(2, lone.Requests(SipMethods.Prack));

@@ -10,7 +10,8 @@ internal sealed record NetworkFaults(double Loss, double Duplication, TimeSpan D
 {
     public static readonly NetworkFaults None = new(0, 0, TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(5));
 
-    public static readonly NetworkFaults Rough = new(0.15, 0.1, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(300));
+    public static readonly NetworkFaults Rough = new(0.15, 0.1, TimeSpan.FromMilliseconds(1),
+        TimeSpan.FromMilliseconds(300));
 }
 
 /// <summary>One stack and what it said.</summary>

@@ -17,7 +17,8 @@ internal static class SipVectors
         if (Environment.GetEnvironmentVariable("ACD_VECTORS") is { Length: > 0 } given) return given;
 
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "OrleansAcd.sln"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName,
+            "OrleansAcd.sln"))) folder = folder.Parent;
         return Path.Combine(folder?.FullName ?? ".", "..", "shared", "vectors");
     }
 }

@@ -3,7 +3,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Sip;
 
-/// <summary>What the parser alone says to RFC 4475 and RFC 5118; the answers of the stack are tested elsewhere.</summary>
+/// <summary>What the parser alone says to RFC 4475 and RFC 5118; the answers of the stack are tested
+/// elsewhere.</summary>
 public sealed class TortureParsing
 {
     [SkippableTheory]

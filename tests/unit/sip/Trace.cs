@@ -84,6 +84,7 @@ internal static class Sample
 
     public static SipMessage Parse(string text) => Parse(System.Text.Encoding.UTF8.GetBytes(text));
 
-    public static SipMessage Parse(ReadOnlySpan<byte> bytes) => SipParser.TryParse(bytes, out var message, out var error)
+    public static SipMessage Parse(ReadOnlySpan<byte> bytes) =>
+        SipParser.TryParse(bytes, out var message, out var error)
         ? message! : throw new FormatException(error.ToString());
 }

@@ -76,7 +76,8 @@ public sealed class TransportRules
     [Fact]
     public void TheOwnerMayResolveNames()
     {
-        var lone = new Lone(o => o with { Resolve = (host, port, _) => new IPEndPoint(IPAddress.Loopback, port + host.Length) });
+        var lone = new Lone(o => o with { Resolve = (host, port, _) =>
+            new IPEndPoint(IPAddress.Loopback, port + host.Length) });
         lone.Outgoing(target: "sip:bob@abc");
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 5063), lone.Sent[0].Flow.Remote);
     }
@@ -126,7 +127,8 @@ public sealed class TransportRules
         var state = lone.Up().Dialog!.Save();
         var other = new Lone();
         other.Do(now => other.Stack.Adopt(state, isUac: false).Reinvite("v=0"u8.ToArray(), now));
-        Assert.Equal(("c1", "a", state.LocalTag), (other.LastRequest.CallId, other.LastRequest.ToTag, other.LastRequest.FromTag));
+        Assert.Equal(("c1", "a", state.LocalTag), (other.LastRequest.CallId, other.LastRequest.ToTag,
+            other.LastRequest.FromTag));
         Assert.Equal(Lone.Peer, other.Sent[0].Flow.Remote);
     }
 
@@ -142,7 +144,7 @@ public sealed class TransportRules
             for (var at = 0; at < stream.Length; at += size)
             {
                 framer.Push(stream.AsSpan(at, Math.Min(size, stream.Length - at)));
-                for (var frame = framer.TryTake(out var bytes); frame is not SipFrame.NeedMore; frame = framer.TryTake(out bytes))
+                while (framer.TryTake(out var bytes) is var frame and not SipFrame.NeedMore)
                 {
                     frames.Add(frame);
                     if (frame is SipFrame.Message) Assert.Equal(one, bytes.ToArray());
@@ -189,9 +191,11 @@ public sealed class TransportRules
         for (var i = 0; i < 20_000; i++)
         {
             var item = items[random.NextBits() % 500];
-            item.NextDeadline = random.NextBits() % 4 == 0 ? Instant.Never : new Instant((long)(random.NextBits() % 1000));
+            item.NextDeadline = random.NextBits() % 4 == 0
+                ? Instant.Never : new Instant((long)(random.NextBits() % 1000));
             queue.Update(item);
-            Assert.Equal(items.Where(x => x.QueueIndex >= 0).Select(x => x.NextDeadline).DefaultIfEmpty(Instant.Never).Min(),
+            Assert.Equal(items.Where(x => x.QueueIndex >= 0).Select(x =>
+                x.NextDeadline).DefaultIfEmpty(Instant.Never).Min(),
                 queue.NextDeadline);
         }
     }
