@@ -47,6 +47,9 @@ public sealed class EventLoop : IDisposable
     /// <summary>Monotonic; zero is the same for all loops of the process.</summary>
     public Instant Now => new(Stopwatch.GetElapsedTime(_origin).Ticks);
 
+    /// <summary>When the present turn began: the time of arrival of what is being handled, without asking the clock.</summary>
+    public Instant TurnStart { get; private set; } = MonotonicClock.Now;
+
     /// <summary>Exceptions that handlers let escape.</summary>
     public long Faults { get; private set; }
 
@@ -149,6 +152,7 @@ public sealed class EventLoop : IDisposable
     public void RunOnce(TimeSpan waitMax)
     {
         var ready = _poller.Wait(WaitTime(waitMax));
+        TurnStart = Now;
         Turns++;
         Ready += ready.Length;
         foreach (var one in ready) Dispatch(one);
@@ -176,7 +180,8 @@ public sealed class EventLoop : IDisposable
         var isEndless = waitMax == Timeout.InfiniteTimeSpan;
         if (due == Instant.Never) return isEndless ? null : waitMax;
 
-        var until = due - Now;
+        // The last turn was short: asking the clock again would cost more than waking a little late.
+        var until = due - TurnStart;
         if (until < TimeSpan.Zero) until = TimeSpan.Zero;
         return isEndless || until < waitMax ? until : waitMax;
     }
@@ -199,7 +204,9 @@ public sealed class EventLoop : IDisposable
 
     private void RunPosted()
     {
-        if (Interlocked.Exchange(ref _wakePending, 0) == 0) return;
+        if (Volatile.Read(ref _wakePending) == 0) return;
+
+        Interlocked.Exchange(ref _wakePending, 0);
 
         for (var i = 0; i < PostedPerTurnMax; i++)
         {
@@ -216,7 +223,7 @@ public sealed class EventLoop : IDisposable
         if (frames > 0)
         {
             LateTicks += frames - 1;
-            var now = Now;
+            var now = TurnStart;
             for (var i = 0; i < _ticking.Count; i++) Tick(_ticking[i], frames, now);
         }
 
@@ -252,7 +259,7 @@ public sealed class EventLoop : IDisposable
 
     private void RunTimeouts()
     {
-        var now = Now;
+        var now = TurnStart;
         for (var i = 0; i < TimeoutsPerTurnMax && _timers.Earliest is { } timer && timer.Due <= now; i++)
         {
             _timers.Clear(timer);

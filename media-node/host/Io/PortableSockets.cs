@@ -100,10 +100,10 @@ internal sealed class PortableTcpSocket : TcpSocket
 
     public override IoStatus FinishConnect()
     {
+        // Select may have taken the error already; sending nothing fails all the same when there is no connection.
         var error = (int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
-        if (error == 0) return IoStatus.Done;
-
-        return (SocketError)error == SocketError.ConnectionRefused ? IoStatus.Refused : IoStatus.Failed;
+        _socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None, out var sending);
+        return error == 0 && sending == SocketError.Success ? IoStatus.Done : IoStatus.Refused;
     }
 
     protected override void Dispose(bool disposing) => _socket.Dispose();

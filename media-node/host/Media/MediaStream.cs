@@ -96,7 +96,7 @@ internal sealed class MediaStream : IReadyHandler
             return;
         }
 
-        var now = _worker.Loop.Now;
+        var now = _worker.Loop.TurnStart;
         _latch.Touch(now);
         Deliver(packet, header, now);
     }
@@ -127,7 +127,7 @@ internal sealed class MediaStream : IReadyHandler
             return;
         }
 
-        var now = _worker.Loop.Now;
+        var now = _worker.Loop.TurnStart;
         var verdict = _latch.Handle(from, header.Ssrc, header.Sequence, now);
         if (verdict == LatchVerdict.Refuse) return;
 
