@@ -42,9 +42,9 @@ internal static class RunCommand
     private static async Task<int> Run(CentreHostOptions options, FileInfo? centre, CancellationToken cancellation)
     {
         var document = await CentreDocuments.ForRun(centre, options.Data, cancellation);
-        await using var host = await CentreHost.Start(options, document.Yaml, cancellation);
-        Banner.Print(host, document);
-        await host.Stopped(cancellation);
+        await using var host = await CentreHost.Start(options, document, cancellation);
+        Banner.Print(host, options, document);
+        await CentreHost.Asked(cancellation);
         Console.WriteLine("stopping: calls are told, records are written");
         await host.Stop();
         return 0;

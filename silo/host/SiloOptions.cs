@@ -11,8 +11,11 @@ public sealed record SiloOptions
     /// <summary>Ended calls older than this many days are deleted; null: never.</summary>
     public int? RetentionDays { get; init; }
 
-    /// <summary>A centre document to apply at start; null: the one applied last, or the sample where there is none.</summary>
+    /// <summary>A centre document to apply at start; null: the one applied last stays.</summary>
     public string? CentreYaml { get; init; }
+
+    /// <summary>A document for the first start, where none was ever applied.</summary>
+    public string? FirstCentreYaml { get; init; }
 
     /// <summary>What is wrong: key, value and what is allowed, one line each; empty: nothing.</summary>
     public IReadOnlyList<string> Problems()

@@ -1,0 +1,103 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansAcd.Gateway;
+using OrleansAcd.MediaNode.Node;
+using OrleansAcd.Silo;
+using OrleansAcd.Storage;
+
+namespace OrleansAcd.Cli;
+
+/// <summary>The whole centre in one process: silo, media node, gateway.</summary>
+internal sealed class CentreHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private CentreHost(WebApplication app, string? madeKey) => (_app, MadeKey) = (app, madeKey);
+
+    /// <summary>The API key, when it was made at this start.</summary>
+    public string? MadeKey { get; }
+
+    public MediaNodeHost Node => Media.Node!;
+
+    public MediaNodeService Media => _app.Services.GetRequiredService<MediaNodeService>();
+
+    public IServiceProvider Services => _app.Services;
+
+    public Uri Http => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <exception cref="UsageException">An address, the data folder or the centre document cannot be used.</exception>
+    public static async Task<CentreHost> Start(CentreHostOptions options, CentreDocument document, CancellationToken cancellation)
+    {
+        WebApplication? app = null;
+        try
+        {
+            app = Build(options, document, out var madeKey);
+            await app.StartAsync(cancellation);
+            return new CentreHost(app, madeKey);
+        }
+        catch (Exception problem) when (Explain(problem, options) is { } message)
+        {
+            if (app is not null) await app.DisposeAsync();
+            throw new UsageException(message);
+        }
+    }
+
+    /// <summary>Completes when this process is asked to end.</summary>
+    public static Task Asked(CancellationToken cancellation) => Task.Delay(Timeout.Infinite, cancellation)
+        .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+    /// <summary>Calls are told, grains finish, the journal is flushed.</summary>
+    public Task Stop() => _app.StopAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static WebApplication Build(CentreHostOptions options, CentreDocument document, out string? madeKey)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddEnvironmentVariables();
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Http));
+        builder.Services.AddSingleton(options);
+        var settings = builder.Configuration.GetSection("Acd").Get<SiloOptions>() ?? new SiloOptions();
+        builder.Services.AddAcdSilo(settings with
+        {
+            DataDirectory = options.Data.FullName,
+            CentreYaml = document.Given,
+            FirstCentreYaml = document.Sample,
+        });
+        madeKey = builder.Services.AddAcdGateway(new GatewayOptions { DataDirectory = options.Data.FullName });
+        builder.Services.AddSingleton<MediaNodeService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<MediaNodeService>());
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        var app = builder.Build();
+        GatewayApp.Map(app);
+        return app;
+    }
+
+    private static string? Explain(Exception problem, CentreHostOptions options) => problem switch
+    {
+        UsageException or SiloException or StorageException => problem.Message,
+        IOException { InnerException: AddressInUseException } => $"--http {options.Http}: the address is in use",
+        System.Net.Sockets.SocketException => $"--http {options.Http}: {problem.Message}",
+        IOException or UnauthorizedAccessException => $"{options.Data}: {problem.Message}",
+        _ => null,
+    };
+
+    /// <summary>Signals are the command line's; the host stops when it is told.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

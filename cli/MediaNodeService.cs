@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansAcd.MediaNode.Node;
+using OrleansAcd.Streams;
+
+namespace OrleansAcd.Cli;
+
+/// <summary>The media node as a part of this process: started after the grains, stopped before them.</summary>
+internal sealed class MediaNodeService(
+    CentreHostOptions options, IStreamBus bus, TimeProvider time, ILogger<MediaNodeHost> log) : IHostedService
+{
+    private static readonly TimeSpan SettingsMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan GoodbyeMax = TimeSpan.FromSeconds(5);
+
+    public MediaNodeHost? Node { get; private set; }
+
+    public IReadOnlyList<string> PromptProblems { get; private set; } = [];
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var prompts = PromptLibrary.Load(new DirectoryInfo(Path.Combine(options.Data.FullName, "prompts")));
+        PromptProblems = prompts.Problems;
+        var node = new MediaNodeOptions
+        {
+            Sip = options.Sip,
+            Advertise = options.AdvertisedAddress(),
+            RtpPortFirst = options.RtpPorts.First,
+            RtpPortLast = options.RtpPorts.Last,
+        };
+        Node = MediaNodeHost.Start(node, bus, prompts, time, log)
+            ?? throw new UsageException($"--sip {options.Sip}: the address is in use, or not one of this machine");
+        await Node.Ready.WaitAsync(SettingsMax, cancellationToken);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Node is null) return;
+
+        await Node.Stop(GoodbyeMax);
+        await Node.DisposeAsync();
+    }
+}
