@@ -136,6 +136,7 @@ public sealed class CallRules
         lone.Reply(invite, 200, body: "v=0").Reply(invite, 200, body: "v=0");
         Assert.Equal(2, lone.Requests(SipMethods.Ack));
         Assert.Equal(1, lone.Count<SipEvent.Answered>());
+        Assert.Equal(0, lone.Requests(SipMethods.Bye));
     }
 
     [Fact]
