@@ -5,8 +5,10 @@ using OrleansAcd.Contracts.Grains;
 namespace OrleansAcd.Routing;
 
 /// <summary>The calls that wait in one queue, in the one order of <see cref="CallRank"/>.</summary>
-/// <remarks>Immutable; insert, remove, best and lookup are O(log n). A call that is offered to an agent is held: it keeps its
-/// place but is not offered again until it is freed. Ranks are grouped in tiers, one for each priority; in a tier the first
+/// <remarks>Immutable; insert, remove, best and lookup are O(log n). A call that is offered to an agent is held: it
+/// keeps its
+/// place but is not offered again until it is freed. Ranks are grouped in tiers, one for each priority; in a tier the
+/// first
 /// has waited longest, so if an agent may not take the first yet, it may take none of that tier.</remarks>
 public sealed class WaitingLine
 {
