@@ -15,7 +15,8 @@ using OrleansAcd.Streams;
 
 namespace OrleansAcd.Tests.Simulation.Grains;
 
-/// <summary>A whole centre in virtual time: real grains on the embedded engine, a simulated media node with phones.</summary>
+/// <summary>A whole centre in virtual time: real grains on the embedded engine, a simulated media node with
+/// phones.</summary>
 internal sealed class SimulatedCentre
 {
     private readonly Random _random;

@@ -152,7 +152,7 @@ public sealed class AgentMachineTests
 
         s.Confirm(33.1).Tick(63).Tick(93);
         Assert.Equal(Presence.Talking, s.State.Presence);
-        Assert.Equal(Presence.WrapUp, s.Tick(33.1 + 75).State.Presence);
+        Assert.Equal(Presence.WrapUp, s.Tick(108.2).State.Presence);
     }
 
     [Fact]

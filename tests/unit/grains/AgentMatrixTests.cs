@@ -5,7 +5,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Grains;
 
-/// <summary>The Agent machine, every presence by every event. A cell is the next presence, or what is answered without a change.</summary>
+/// <summary>The Agent machine, every presence by every event. A cell is the next presence, or what is answered without
+/// a change.</summary>
 public sealed class AgentMatrixTests
 {
     private static readonly string[] Presences =

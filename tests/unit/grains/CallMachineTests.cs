@@ -28,7 +28,7 @@ public sealed class CallMachineTests
         var s = new CallScenario().Offer(Given.Route(greeting, music));
 
         var play = s.Last.OfType<CallEffect.Send>().Select(e => e.Command).OfType<Play>().Single();
-        Assert.Equal(prompts, play.Prompts);
+        Assert.Equal(prompts, play.Prompts.ToArray());
         Assert.Equal(loops, play.LoopLast);
     }
 
@@ -48,7 +48,8 @@ public sealed class CallMachineTests
 
         Assert.Equal("StopPlay Hear ConfirmAgent leave:Answered show:answered", s.LastNames());
         var hear = s.Last.OfType<CallEffect.Send>().Select(e => e.Command).OfType<Hear>().Single();
-        Assert.Equal([new Hearing(new LegId(1), new LegId(2)), new Hearing(new LegId(2), new LegId(1))], hear.Matrix);
+        Hearing[] both = [new(new LegId(1), new LegId(2)), new(new LegId(2), new LegId(1))];
+        Assert.Equal(both, hear.Matrix.ToArray());
     }
 
     [Fact]

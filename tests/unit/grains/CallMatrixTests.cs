@@ -6,7 +6,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Grains;
 
-/// <summary>The Call machine, every phase by every event. A cell is the next phase, or what is answered without a change.</summary>
+/// <summary>The Call machine, every phase by every event. A cell is the next phase, or what is answered without a
+/// change.</summary>
 public sealed class CallMatrixTests
 {
     private static readonly string[] Phases = ["New", "Queued", "Dialling", "Ringing", "Talking", "Closing", "Ended"];

@@ -2,10 +2,12 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Grains;
 
-/// <summary>A table of what a machine does: a column for each state, a row for each event. "-": stale, nothing happens.</summary>
+/// <summary>A table of what a machine does: a column for each state, a row for each event. "-": stale, nothing
+/// happens.</summary>
 internal static class MatrixTable
 {
-    /// <summary>Walks every cell and compares it with what the table says; the table has exactly these states and events.</summary>
+    /// <summary>Walks every cell and compares it with what the table says; the table has exactly these states and
+    /// events.</summary>
     public static void Check(string table, IReadOnlyList<string> states, IReadOnlyList<string> events, Func<string, string, string> run)
     {
         var rows = table.Split('\n', StringSplitOptions.RemoveEmptyEntries)

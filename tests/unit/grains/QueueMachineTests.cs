@@ -153,7 +153,8 @@ public sealed class QueueMachineTests
         Assert.Equal(("anna", "bert"), (first.Agent.Value, Offers().Single().Agent.Value));
     }
 
-    /// <summary>Definitions 1.3, the fairness invariant: nobody waits while an eligible agent is free or gets a later call.</summary>
+    /// <summary>Definitions 1.3, the fairness invariant: nobody waits while an eligible agent is free or gets a later
+    /// call.</summary>
     [Fact]
     public void NoEnvyAndNoLostPlaceWhateverHappens()
     {

@@ -6,7 +6,8 @@ using Xunit;
 namespace OrleansAcd.Tests.Unit.Grains;
 
 /// <summary>The Queue machine: every situation of one call and one agent by every event.</summary>
-/// <remarks>A cell is what there is afterwards (waiting, free, ready agents in the pool, offers) and what was sent.</remarks>
+/// <remarks>A cell is what there is afterwards (waiting, free, ready agents in the pool, offers) and what was
+/// sent.</remarks>
 public sealed class QueueMatrixTests
 {
     private static readonly string[] Situations =

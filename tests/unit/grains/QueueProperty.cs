@@ -98,7 +98,8 @@ internal sealed class QueueProperty(int seed)
         Assert.True(ReferenceEquals(before, _state) || _state.Version == before.Version + 1, $"seed {seed}");
     }
 
-    /// <summary>No call that is still free after the step may be ahead of one that was given to an agent who could have had it.</summary>
+    /// <summary>No call that is still free after the step may be ahead of one that was given to an agent who could
+    /// have had it.</summary>
     private void CheckNobodyIsPassedOver(AgentOffer offer, DateTimeOffset now)
     {
         var from = EligibleFrom(offer.Agent.Value);
