@@ -24,10 +24,11 @@ internal sealed class FeedClient(IReadOnlyList<string> subjects, int pendingMax)
     /// <summary>False: the client has too much waiting.</summary>
     public bool Offer(FeedFrame frame) => !Wants(frame) || _pending.Writer.TryWrite(frame.Bytes);
 
+    /// <summary>Never runs the reader's code here: the hub holds its lock.</summary>
     public void End()
     {
         _pending.Writer.TryComplete();
-        _ended.Cancel();
+        _ = _ended.CancelAsync();
     }
 
     /// <summary>After the hub has let the client go.</summary>

@@ -18,8 +18,8 @@ internal sealed class YamlTree
     {
         try
         {
-            problem = null;
-            return new YamlTree(text).Document();
+            problem = Unprintable(text);
+            return problem is null ? new YamlTree(text).Document() : null;
         }
         catch (YamlException e)
         {
@@ -31,6 +31,27 @@ internal sealed class YamlTree
             problem = new CentreProblem(e.Line, "", e.Message);
             return null;
         }
+#pragma warning disable CA1031 // The parser has faults of its own: some broken documents make it fail in other ways.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            problem = new CentreProblem(0, "", "not valid YAML");
+            return null;
+        }
+    }
+
+    /// <summary>YAML 1.2 section 5.1: control characters are not allowed; the parser would take a NUL for the end.</summary>
+    private static CentreProblem? Unprintable(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] is >= ' ' or '\t' or '\n' or '\r') continue;
+
+            var line = text.AsSpan(0, i).Count('\n') + 1;
+            return new CentreProblem(line, "", $"not valid YAML: a control character (U+{(int)text[i]:X4})");
+        }
+
+        return null;
     }
 
     private YamlNode? Document()

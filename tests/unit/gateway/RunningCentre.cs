@@ -8,6 +8,7 @@ using OrleansAcd.Contracts.Media;
 using OrleansAcd.Gateway;
 using OrleansAcd.Silo;
 using OrleansAcd.Streams;
+using Folder = System.IO.Directory;
 
 namespace OrleansAcd.Tests.Unit.GatewayTests;
 
@@ -39,7 +40,7 @@ public sealed class RunningCentre : IAsyncDisposable
     public static async Task<RunningCentre> Start(
         string? centre = null, string? directory = null, Func<GatewayOptions, GatewayOptions>? gateway = null)
     {
-        var data = directory ?? System.IO.Directory.CreateTempSubdirectory("acd-centre-").FullName;
+        var data = directory ?? Folder.CreateTempSubdirectory("acd-centre-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
@@ -69,6 +70,6 @@ public sealed class RunningCentre : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         SqliteConnection.ClearAllPools();
-        if (!_keepData) System.IO.Directory.Delete(Directory, recursive: true);
+        if (!_keepData) Folder.Delete(Directory, recursive: true);
     }
 }

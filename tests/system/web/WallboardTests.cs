@@ -1,0 +1,144 @@
+using System.Net.Http.Json;
+using Microsoft.Playwright;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.Tests.Unit.GatewayTests;
+using Xunit;
+
+namespace OrleansAcd.Tests.Web;
+
+/// <summary>The wallboard in a real browser against a running centre.</summary>
+public sealed class WallboardTests : IAsyncLifetime
+{
+    private const string Chromium = "/usr/bin/chromium";
+    private const string Hostile = "<img src=x onerror=\\\"document.title='owned'\\\">";
+
+    private const string CentreYaml = $$"""
+        numbers: [ { number: support, to: queue/support } ]
+        queues:
+          - { id: support, name: "Support" }
+          - { id: evil, name: "{{Hostile}}" }
+        agents:
+          - { id: alice, name: "Alice", sip-password: x1, queues: [support], login: api }
+          - { id: mallory, name: "{{Hostile}}", sip-password: x2, queues: [evil], login: api }
+        """;
+
+    private readonly List<string> _errors = [];
+    private RunningCentre _centre = null!;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async Task InitializeAsync() => _centre = await RunningCentre.Start(CentreYaml);
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        await _centre.DisposeAsync();
+    }
+
+    [SkippableFact]
+    public async Task AWrongKeyIsRefusedAndTheRightOneShowsTheBoard()
+    {
+        var page = await Open();
+        await page.FillAsync("#key", "wrong");
+        await page.ClickAsync("#login-form button");
+        await page.WaitForFunctionAsync("() => document.getElementById('login-error').textContent.includes('wrong')");
+
+        await SignIn(page);
+
+        Assert.Equal(2, await page.Locator("#queues > li").CountAsync());
+        Assert.Equal(2, await page.Locator("#agents > li").CountAsync());
+    }
+
+    [SkippableFact]
+    public async Task AnAgentsChangeShowsWithinTwoSeconds()
+    {
+        var page = await Open();
+        await SignIn(page);
+
+        await _centre.Http.PostAsJsonAsync("/v1/agents/alice/state", new { wish = "login" });
+        await _centre.Http.PostAsJsonAsync("/v1/agents/alice/state", new { wish = "not-ready", reason = "lunch" });
+
+        await page.WaitForSelectorAsync(
+            "#agents [data-id=alice][data-presence=not-ready] >> text=Not ready · lunch", new() { Timeout = 2_000 });
+        Assert.Empty(_errors);
+    }
+
+    [SkippableFact]
+    public async Task ACallShowsWhileItIsUpAndGoesWhenItIsHungUp()
+    {
+        var page = await Open();
+        await SignIn(page);
+
+        await _centre.Offer("0001-call");
+        await page.WaitForSelectorAsync("#calls [data-id='0001-call']", new() { Timeout = 2_000 });
+
+        await _centre.Bus.PublishAsync<MediaEvent>(MediaStreams.Events, new LegEnded(
+            new("0001-call"), 1, 2, new(1), LegEndReason.RemoteHangup, LegQuality.None));
+        await page.WaitForSelectorAsync("#calls-empty:visible", new() { Timeout = 2_000 });
+        Assert.Empty(_errors);
+    }
+
+    [SkippableFact]
+    public async Task AHostileNameIsShownAsText()
+    {
+        var page = await Open();
+        await SignIn(page);
+
+        Assert.Contains("<img", await page.InnerTextAsync("#queues [data-id=evil] .name"), StringComparison.Ordinal);
+        Assert.Contains("<img", await page.InnerTextAsync("#agents [data-id=mallory] .name"), StringComparison.Ordinal);
+        Assert.Equal(0, await page.Locator("main img[src=x]").CountAsync());
+        Assert.Equal("Wallboard", await page.TitleAsync());
+        Assert.Empty(_errors);
+    }
+
+    [SkippableFact]
+    public async Task APhoneShowsTheBoardWithoutScrollingSideways()
+    {
+        var page = await Open(390, 844);
+        await SignIn(page);
+
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways");
+        await Picture(page, "phone");
+    }
+
+    private static async Task Picture(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("ACD_PICTURES") is not { Length: > 0 } directory) return;
+        await page.ScreenshotAsync(new() { Path = Path.Combine(directory, name + ".png") });
+    }
+
+    private async Task SignIn(IPage page)
+    {
+        await page.FillAsync("#key", _centre.Key!);
+        await page.ClickAsync("#login-form button");
+        await page.WaitForSelectorAsync("#link[data-state=live]");
+        // Refusals before the login are what the browser itself reports.
+        _errors.Clear();
+        await Picture(page, "board");
+    }
+
+    private async Task<IPage> Open(int width = 1280, int height = 800)
+    {
+        Skip.IfNot(File.Exists(Chromium), "Chromium is not installed");
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Chromium, Headless = true,
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
+        });
+        var page = await _browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = height } });
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") _errors.Add(message.Text);
+        };
+        page.PageError += (_, error) => _errors.Add(error);
+        await page.GotoAsync(_centre.Address.ToString());
+        await page.WaitForSelectorAsync("#login-form:visible");
+        return page;
+    }
+}
