@@ -29,7 +29,7 @@ public static class CentreParser
         if (root is null or YamlScalar { IsNull: true }) return Refused(0, "the document is empty");
 
         var problems = new Problems();
-        var centre = Read(new Section(root, "", problems, "realm", "numbers", "queues", "agents"), problems, version, previous);
+        var centre = Read(new Section(root, "", problems, "realm", "digest", "numbers", "queues", "agents"), problems, version, previous);
         return problems.Any ? new CentreParseResult(null, problems.ByLine()) : new CentreParseResult(centre, []);
     }
 
@@ -53,7 +53,15 @@ public static class CentreParser
         var numbers = root.Items("numbers", CentreLimits.NumbersMax)
             .Select(item => NumberSection.Read(item.Node, item.Path, problems, known)).ToImmutableArray();
         known.CheckQueues();
-        return new Centre(version, realm, numbers, queues, agents);
+        return new Centre(version, realm, numbers, queues, agents) { Digest = Digest(root) };
+    }
+
+    private static PhoneDigest Digest(Section root)
+    {
+        var word = root.Text("digest", "md5", value => value is "md5" or "sha-256" or "both"
+            ? null
+            : $"'{Section.Excerpt(value)}' is not a digest; allowed: md5, sha-256, both");
+        return word switch { "sha-256" => PhoneDigest.Sha256, "both" => PhoneDigest.Both, _ => PhoneDigest.Md5 };
     }
 
     private static CentreParseResult Refused(int line, string why) => new(null, [new CentreProblem(line, "", why)]);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Orleans;
+using OrleansAcd.Contracts.Centre;
 
 namespace OrleansAcd.Contracts.Media;
 
@@ -27,7 +28,12 @@ public sealed record PhoneChanged(NodeId Node, AgentId Agent, ImmutableArray<Pho
 /// <summary>What every node has to know of the centre: who may register. Sent whole after each change.</summary>
 /// <param name="Version">The centre's version; an older one is ignored.</param>
 [GenerateSerializer, Immutable, Alias("acd.NodeSettings")]
-public sealed record NodeSettings(long Version, string Realm, ImmutableArray<SipAccount> Accounts);
+public sealed record NodeSettings(long Version, string Realm, ImmutableArray<SipAccount> Accounts)
+{
+    /// <summary>How phones are challenged.</summary>
+    [Id(0)]
+    public PhoneDigest Digest { get; init; }
+}
 
 /// <summary>A SIP account: the digests of RFC 7616 section 3.4.2 (A1), never the password.</summary>
 [GenerateSerializer, Immutable, Alias("acd.SipAccount")]

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Centre;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Digest;
@@ -26,6 +27,7 @@ internal sealed class PhoneBook(
     private RegistrarService? _service;
     private long _version = -1;
     private string _realm = "";
+    private PhoneDigest _digest;
 
     public Instant NextDeadline => _core.NextDeadline ?? Instant.Never;
 
@@ -48,7 +50,7 @@ internal sealed class PhoneBook(
         _accounts = settings.Accounts
             .Select(a => new DigestAccount(a.User, settings.Realm, a.Ha1Md5, a.Ha1Sha256))
             .ToFrozenDictionary(a => a.User);
-        if (_service is null || settings.Realm != _realm) Open(settings.Realm);
+        if (_service is null || settings.Realm != _realm || settings.Digest != _digest) Open(settings.Realm, settings.Digest);
     }
 
     public void Register(SipServerRequest request, Instant now)
@@ -74,13 +76,21 @@ internal sealed class PhoneBook(
         return null;
     }
 
-    private void Open(string realm)
+    private void Open(string realm, PhoneDigest digest)
     {
-        _realm = realm;
-        var authenticator = new DigestAuthenticator(new DigestServerOptions(realm), this, nonceKey, ids);
+        (_realm, _digest) = (realm, digest);
+        var options = new DigestServerOptions(realm) { Challenges = Algorithms(digest) };
+        var authenticator = new DigestAuthenticator(options, this, nonceKey, ids);
         Counters = authenticator.Counters;
         _service = new RegistrarService(_core, authenticator, []);
     }
+
+    private static IReadOnlyList<DigestAlgorithm> Algorithms(PhoneDigest digest) => digest switch
+    {
+        PhoneDigest.Sha256 => [DigestAlgorithm.Sha256],
+        PhoneDigest.Both => [DigestAlgorithm.Sha256, DigestAlgorithm.Md5],
+        _ => [DigestAlgorithm.Md5],
+    };
 
     private void Tell(IReadOnlyList<BindingChange> changes, Instant now)
     {

@@ -27,7 +27,11 @@ public sealed record DigestServerOptions(string Realm)
 {
     public TimeSpan NonceLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Wrong credentials for one user before refusal, and the time after which one more is allowed.</summary>
+    /// <summary>One challenge for each, in this order (RFC 8760 section 2.4). Credentials by any algorithm are taken.</summary>
+    public IReadOnlyList<DigestAlgorithm> Challenges { get; init; } = [DigestAlgorithm.Sha256, DigestAlgorithm.Md5];
+
+    /// <summary>Wrong credentials for one user from one address before refusal, and the time after which one more is
+    /// allowed. By address too, so that nobody can shut out a user whose phone is elsewhere.</summary>
     public int FailuresPerUser { get; init; } = 5;
     public TimeSpan UserForgiveness { get; init; } = TimeSpan.FromSeconds(10);
 
