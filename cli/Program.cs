@@ -8,4 +8,7 @@ var root = new RootCommand("OrleansAcd, an open contact centre. Without options 
     ApplyCommand.Create(),
     GetCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+
+// Longer than the host's own time-out for stopping: calls are told and records written before the process ends.
+var whole = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(45) };
+return await root.Parse(args).InvokeAsync(whole);
