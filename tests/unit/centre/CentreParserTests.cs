@@ -51,6 +51,14 @@ public sealed class CentreParserTests
         Assert.Equal(new OverflowRule(TimeSpan.FromSeconds(60), new QueueId("backup")), q.Overflow);
     }
 
+    [Theory]
+    [InlineData("", PhoneDigest.Md5)]
+    [InlineData("digest: md5", PhoneDigest.Md5)]
+    [InlineData("digest: sha-256", PhoneDigest.Sha256)]
+    [InlineData("digest: both", PhoneDigest.Both)]
+    public void ACentreSaysHowPhonesAreChallenged(string line, PhoneDigest digest) =>
+        Assert.Equal(digest, Valid($"realm: acd\n{line}").Digest);
+
     [Fact]
     public void WhatIsLeftOutHasTheDocumentedDefault()
     {
@@ -102,7 +110,8 @@ public sealed class CentreParserTests
     [InlineData("agents:\n  - { id: a, login: api, skills: { english: lots } }", 2, "agents[0].skills.english", "whole number")]
     [InlineData("agents:\n  - { id: a, sip-password: \"***\" }", 2, "agents[0].sip-password", "there is none")]
     [InlineData("realm: 'a\"b'", 1, "realm", "must not contain")]
-    [InlineData("speed: 5", 1, "speed", "realm, numbers, queues, agents")]
+    [InlineData("speed: 5", 1, "speed", "realm, digest, numbers, queues, agents")]
+    [InlineData("digest: sha1", 1, "digest", "md5, sha-256, both")]
     public void EachMistakeIsNamedWithLineAndKeyAndWhatIsAllowed(string yaml, int line, string key, string says)
     {
         var problem = Assert.Single(CentreParser.Parse(yaml, 1).Problems);
