@@ -1,3 +1,4 @@
+using OrleansAcd.CentreYaml;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -44,7 +45,7 @@ public sealed class RunningCentre : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddAcdSilo(new SiloOptions { DataDirectory = data, CentreYaml = centre });
+        builder.Services.AddAcdSilo(new SiloOptions { DataDirectory = data, CentreYaml = centre, FirstCentreYaml = SampleCentre.Yaml });
         var options = new GatewayOptions { DataDirectory = data };
         var key = builder.Services.AddAcdGateway(gateway?.Invoke(options) ?? options);
         var app = builder.Build();
