@@ -3,8 +3,10 @@ using OrleansAcd.Contracts;
 
 namespace OrleansAcd.Routing;
 
-/// <summary>A queue's ready agents, grouped by the wait from which on they may take calls, each group in the strategy's order.</summary>
-/// <remarks>Immutable; every change is O(log n), and so is the best agent, for a handful of groups: there are no more of them
+/// <summary>A queue's ready agents, grouped by the wait from which on they may take calls, each group in the
+/// strategy's order.</summary>
+/// <remarks>Immutable; every change is O(log n), and so is the best agent, for a handful of groups: there are no more
+/// of them
 /// than steps of relaxation.</remarks>
 public sealed class AgentPool
 {
@@ -64,7 +66,8 @@ public sealed class AgentPool
         return best;
     }
 
-    /// <summary>The least wait, longer than the given one, at which more of these agents may take the call; null: none.</summary>
+    /// <summary>The least wait, longer than the given one, at which more of these agents may take the call; null:
+    /// none.</summary>
     public TimeSpan? NextEligibility(TimeSpan wait)
     {
         foreach (var from in _groups.Keys)

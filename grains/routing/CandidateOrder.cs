@@ -2,7 +2,8 @@ using OrleansAcd.Contracts.Centre;
 
 namespace OrleansAcd.Routing;
 
-/// <summary>The total orders of ready agents (definitions 1.3): who is less is asked first; the last tie is the agent's id.</summary>
+/// <summary>The total orders of ready agents (definitions 1.3): who is less is asked first; the last tie is the
+/// agent's id.</summary>
 public static class CandidateOrder
 {
     public static readonly IComparer<Candidate> LongestIdle = Comparer<Candidate>.Create(ByIdle);
@@ -18,7 +19,8 @@ public static class CandidateOrder
     public static readonly IComparer<Candidate> FewestCalls =
         Comparer<Candidate>.Create((a, b) => Then(a.CallsHandled.CompareTo(b.CallsHandled), a, b));
 
-    /// <summary>Least recently offered a call by this queue; the turn advances on the offer, not on the answer.</summary>
+    /// <summary>Least recently offered a call by this queue; the turn advances on the offer, not on the
+    /// answer.</summary>
     public static readonly IComparer<Candidate> RoundRobin =
         Comparer<Candidate>.Create((a, b) => First(a.Turn.CompareTo(b.Turn), ById(a, b)));
 

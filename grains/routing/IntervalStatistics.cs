@@ -4,7 +4,8 @@ namespace OrleansAcd.Routing;
 
 /// <summary>The calls that left a queue within an interval: the raw histogram of waits in bins of a second, so that any
 /// service level formula and any time can be applied later (definitions 1.1).</summary>
-/// <remarks>Bin k holds the waits of more than k − 1 and at most k seconds: "within T" is inclusive, as app_queue counts.
+/// <remarks>Bin k holds the waits of more than k − 1 and at most k seconds: "within T" is inclusive, as app_queue
+/// counts.
 /// Waits beyond <see cref="BinMax"/> seconds share the last bin. Immutable.</remarks>
 public sealed record IntervalStatistics
 {
@@ -58,7 +59,8 @@ public sealed record IntervalStatistics
     /// <summary>Average speed of answer: mean wait of answered calls; null: none was answered.</summary>
     public TimeSpan? Asa() => Answered > 0 ? AnsweredWaits / Answered : null;
 
-    /// <summary>The wait, in full seconds, within which this share of the answered calls was answered (nearest rank).</summary>
+    /// <summary>The wait, in full seconds, within which this share of the answered calls was answered (nearest
+    /// rank).</summary>
     public TimeSpan? AnsweredPercentile(double share)
     {
         var rank = Math.Max(1, (long)Math.Ceiling(share * Answered));

@@ -4,14 +4,16 @@ using OrleansAcd.Contracts.Centre;
 namespace OrleansAcd.Routing;
 
 /// <summary>Who may take a queue's calls, and from which wait on (definitions 1.3, skills with relaxation).</summary>
-/// <remarks>A step of relaxation never raises the need, so an agent who may take a call may take every call that waits longer:
+/// <remarks>A step of relaxation never raises the need, so an agent who may take a call may take every call that waits
+/// longer:
 /// eligibility is one number, the wait from which on. That is what keeps matching O(log n).</remarks>
 public static class SkillRules
 {
     /// <summary>The agent never may.</summary>
     public static readonly TimeSpan Never = TimeSpan.MaxValue;
 
-    /// <summary>The least wait at which an agent of these skills may take a call; <see cref="Never"/>: at none.</summary>
+    /// <summary>The least wait at which an agent of these skills may take a call; <see cref="Never"/>: at
+    /// none.</summary>
     public static TimeSpan EligibleFrom(
         ImmutableArray<SkillRequirement> required, ImmutableSortedDictionary<string, int> skills)
     {

@@ -5,8 +5,10 @@ using OrleansAcd.Contracts.Grains;
 namespace OrleansAcd.Routing;
 
 /// <summary>The calls that wait in one queue, in the one order of <see cref="CallRank"/>.</summary>
-/// <remarks>Immutable; insert, remove, best and lookup are O(log n). A call that is offered to an agent is held: it keeps its
-/// place but is not offered again until it is freed. Ranks are grouped in tiers, one for each priority; in a tier the first
+/// <remarks>Immutable; insert, remove, best and lookup are O(log n). A call that is offered to an agent is held: it
+/// keeps its
+/// place but is not offered again until it is freed. Ranks are grouped in tiers, one for each priority; in a tier the
+/// first
 /// has waited longest, so if an agent may not take the first yet, it may take none of that tier.</remarks>
 public sealed class WaitingLine
 {
@@ -14,14 +16,14 @@ public sealed class WaitingLine
         ImmutableDictionary<CallId, Ticket>.Empty, ImmutableSortedSet<CallRank>.Empty, ImmutableSortedSet<CallRank>.Empty);
 
     private readonly ImmutableDictionary<CallId, Ticket> _tickets;
-    private readonly ImmutableSortedSet<CallRank> _all;
     private readonly ImmutableSortedSet<CallRank> _free;
+    private readonly ImmutableSortedSet<CallRank> _held;
 
     private WaitingLine(
-        ImmutableDictionary<CallId, Ticket> tickets, ImmutableSortedSet<CallRank> all, ImmutableSortedSet<CallRank> free) =>
-        (_tickets, _all, _free) = (tickets, all, free);
+        ImmutableDictionary<CallId, Ticket> tickets, ImmutableSortedSet<CallRank> free, ImmutableSortedSet<CallRank> held) =>
+        (_tickets, _free, _held) = (tickets, free, held);
 
-    public int Count => _all.Count;
+    public int Count => _tickets.Count;
 
     public int FreeCount => _free.Count;
 
@@ -32,29 +34,36 @@ public sealed class WaitingLine
     public bool IsFree(CallId call) => Find(call) is { } ticket && _free.Contains(RankOf(ticket));
 
     /// <summary>Adds a call at its place; one that is there already stays as it is.</summary>
-    public WaitingLine Add(Ticket ticket)
-    {
-        if (_tickets.ContainsKey(ticket.Call)) return this;
-
-        var rank = RankOf(ticket);
-        return new WaitingLine(_tickets.Add(ticket.Call, ticket), _all.Add(rank), _free.Add(rank));
-    }
+    public WaitingLine Add(Ticket ticket) => _tickets.ContainsKey(ticket.Call)
+        ? this
+        : new WaitingLine(_tickets.Add(ticket.Call, ticket), _free.Add(RankOf(ticket)), _held);
 
     public WaitingLine Remove(CallId call)
     {
         if (Find(call) is not { } ticket) return this;
 
         var rank = RankOf(ticket);
-        return new WaitingLine(_tickets.Remove(call), _all.Remove(rank), _free.Remove(rank));
+        var held = _held.Remove(rank);
+        return new WaitingLine(_tickets.Remove(call), ReferenceEquals(held, _held) ? _free.Remove(rank) : _free, held);
     }
 
     /// <summary>The call is offered: it keeps its place and is not offered to anybody else.</summary>
-    public WaitingLine Hold(CallId call) =>
-        Find(call) is { } ticket ? new WaitingLine(_tickets, _all, _free.Remove(RankOf(ticket))) : this;
+    public WaitingLine Hold(CallId call)
+    {
+        if (Find(call) is not { } ticket) return this;
+
+        var rank = RankOf(ticket);
+        return new WaitingLine(_tickets, _free.Remove(rank), _held.Add(rank));
+    }
 
     /// <summary>The offer came to nothing: the call is at its old place and may be offered.</summary>
-    public WaitingLine Free(CallId call) =>
-        Find(call) is { } ticket ? new WaitingLine(_tickets, _all, _free.Add(RankOf(ticket))) : this;
+    public WaitingLine Free(CallId call)
+    {
+        if (Find(call) is not { } ticket) return this;
+
+        var rank = RankOf(ticket);
+        return new WaitingLine(_tickets, _free.Add(rank), _held.Remove(rank));
+    }
 
     /// <summary>Gives every call another priority; the order among them stays.</summary>
     public WaitingLine WithPriority(int priority)
@@ -63,8 +72,8 @@ public sealed class WaitingLine
         foreach (var (call, ticket) in _tickets) tickets[call] = ticket with { Priority = priority };
 
         return new WaitingLine(
-            tickets.ToImmutable(), [.. _all.Select(r => r with { Priority = priority })],
-            [.. _free.Select(r => r with { Priority = priority })]);
+            tickets.ToImmutable(), [.. _free.Select(r => r with { Priority = priority })],
+            [.. _held.Select(r => r with { Priority = priority })]);
     }
 
     /// <summary>The best free call that has waited at least this long; null: none.</summary>
@@ -81,11 +90,19 @@ public sealed class WaitingLine
     /// <summary>The first free call of each priority, in order.</summary>
     public IEnumerable<CallRank> FreeHeads() => Heads(_free);
 
-    /// <summary>The first call of each priority, offered or not.</summary>
-    public IEnumerable<CallRank> Heads() => Heads(_all);
-
     /// <summary>All calls in order, offered or not.</summary>
-    public IEnumerable<CallRank> InOrder() => _all;
+    public IEnumerable<CallRank> InOrder()
+    {
+        using var held = _held.GetEnumerator();
+        var hasHeld = held.MoveNext();
+        foreach (var rank in _free)
+        {
+            for (; hasHeld && held.Current < rank; hasHeld = held.MoveNext()) yield return held.Current;
+            yield return rank;
+        }
+
+        for (; hasHeld; hasHeld = held.MoveNext()) yield return held.Current;
+    }
 
     /// <summary>The free calls in order.</summary>
     public IEnumerable<CallRank> FreeInOrder() => _free;
@@ -94,7 +111,7 @@ public sealed class WaitingLine
     public DateTimeOffset? OldestEnqueuedAt()
     {
         DateTimeOffset? oldest = null;
-        foreach (var head in Heads())
+        foreach (var head in Heads(_free).Concat(Heads(_held)))
         {
             if (oldest is null || head.EnqueuedAt < oldest) oldest = head.EnqueuedAt;
         }
@@ -103,22 +120,27 @@ public sealed class WaitingLine
     }
 
     /// <summary>How many calls came before an instant: O(log n) for each priority.</summary>
-    public int CountBefore(DateTimeOffset enqueuedBefore)
+    public int CountBefore(DateTimeOffset enqueuedBefore) =>
+        CountBefore(_free, enqueuedBefore) + CountBefore(_held, enqueuedBefore);
+
+    /// <summary>1 for the first in line; 0: not here.</summary>
+    public int PositionOf(CallId call) => Find(call) is { } ticket
+        ? IndexAfter(_free, RankOf(ticket)) + IndexAfter(_held, RankOf(ticket)) + 1
+        : 0;
+
+    private static int CountBefore(ImmutableSortedSet<CallRank> ranks, DateTimeOffset enqueuedBefore)
     {
         var count = 0;
         var start = 0;
-        while (start < _all.Count)
+        while (start < ranks.Count)
         {
-            var priority = _all[start].Priority;
-            count += IndexAfter(_all, new CallRank(priority, enqueuedBefore, new CallId(""))) - start;
-            start = IndexAfter(_all, EndOf(priority));
+            var priority = ranks[start].Priority;
+            count += IndexAfter(ranks, new CallRank(priority, enqueuedBefore, new CallId(""))) - start;
+            start = IndexAfter(ranks, EndOf(priority));
         }
 
         return count;
     }
-
-    /// <summary>1 for the first in line; 0: not here.</summary>
-    public int PositionOf(CallId call) => Find(call) is { } ticket ? _all.IndexOf(RankOf(ticket)) + 1 : 0;
 
     private static IEnumerable<CallRank> Heads(ImmutableSortedSet<CallRank> ranks)
     {

@@ -64,7 +64,8 @@ internal sealed partial class CallEffects(IGrainFactory grains, IStreamBus bus, 
         }
     }
 
-    /// <summary>The feed never holds a call up: without room the event is dropped, and its number is missed by who reads.</summary>
+    /// <summary>The feed never holds a call up: without room the event is dropped, and its number is missed by who
+    /// reads.</summary>
     private void Show(CallState state, string what, DateTimeOffset now) => bus.TryPublish(
         FeedEvent.Stream,
         new FeedEvent($"acd.call.{what}.v1", "call/" + state.Id.Value, ++_shown, now, FeedJson.Of(state)));

@@ -99,7 +99,8 @@ public sealed partial class CallGrain : Grain, ICallGrain
         }
     }
 
-    /// <summary>Journal first, then act. The journal never fails for want of disk; if it does fail, the call goes on.</summary>
+    /// <summary>Journal first, then act. The journal never fails for want of disk; if it does fail, the call goes
+    /// on.</summary>
     private async Task Record(CallEvent e, CallState next, ImmutableArray<TimelineEntry> entries, DateTimeOffset now)
     {
         var lines = CallJournalLines.Of(e, entries);

@@ -5,7 +5,8 @@ using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Actors;
 
-/// <summary>One step as journal lines: the first carries the machine's input, the others only what the timeline shows.</summary>
+/// <summary>One step as journal lines: the first carries the machine's input, the others only what the timeline
+/// shows.</summary>
 internal static class CallJournalLines
 {
     public static ImmutableArray<JournalEntry> Of(CallEvent e, ImmutableArray<TimelineEntry> entries)

@@ -8,7 +8,8 @@ using OrleansAcd.Streams;
 
 namespace OrleansAcd.Actors;
 
-/// <summary>Keeps this process's <see cref="LocalCentreSource"/> up to date; tells agents whose definition changed, and media nodes who
+/// <summary>Keeps this process's <see cref="LocalCentreSource"/> up to date; tells agents whose definition changed,
+/// and media nodes who
 /// may register.</summary>
 public sealed partial class CentreFollower(
     IGrainFactory grains, IStreamBus bus, LocalCentreSource source, ILogger<CentreFollower> log)

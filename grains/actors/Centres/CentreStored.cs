@@ -3,7 +3,8 @@ using OrleansAcd.Contracts.Centre;
 
 namespace OrleansAcd.Actors;
 
-/// <summary>The centre as stored: the document without passwords, and what it says, with digests in their place.</summary>
+/// <summary>The centre as stored: the document without passwords, and what it says, with digests in their
+/// place.</summary>
 [GenerateSerializer, Alias("acd.CentreStored")]
 public sealed class CentreStored
 {

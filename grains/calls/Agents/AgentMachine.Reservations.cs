@@ -125,7 +125,8 @@ public static partial class AgentMachine
         }
     }
 
-    /// <summary>One wrap-up truth for all queues: nothing but its end, the agent or a wish to be ready ends it.</summary>
+    /// <summary>One wrap-up truth for all queues: nothing but its end, the agent or a wish to be ready ends
+    /// it.</summary>
     private static void WrapUp(AgentWork work, TimeSpan length)
     {
         work.State = work.State with
@@ -142,7 +143,8 @@ public static partial class AgentMachine
         work.Leave(Presence.WrapUp, "");
     }
 
-    /// <summary>The phone did not take the call: not ready, unless a person asked for something else meanwhile.</summary>
+    /// <summary>The phone did not take the call: not ready, unless a person asked for something else
+    /// meanwhile.</summary>
     private static void Fail(AgentWork work, string reason)
     {
         if (work.State.NotReadyReason.Length == 0) work.State = work.State with { NotReadyReason = reason };
@@ -171,7 +173,8 @@ public static partial class AgentMachine
         if (work.State.AnnounceAt <= work.Now) AnnounceAgain(work);
     }
 
-    /// <summary>Heard nothing: an unused reservation is void and the idle time goes on; a conversation counts as over.</summary>
+    /// <summary>Heard nothing: an unused reservation is void and the idle time goes on; a conversation counts as
+    /// over.</summary>
     private static void LoseLease(AgentWork work)
     {
         var lost = work.State.Current!;

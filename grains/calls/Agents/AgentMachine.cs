@@ -4,8 +4,10 @@ using OrleansAcd.Contracts.Grains;
 namespace OrleansAcd.Calls;
 
 /// <summary>The Agent machine: the only arbiter of an agent's capacity (design section 7). Pure.</summary>
-/// <remarks>Who is free announces itself to its queues; each answers with its best call or none; the best is granted, the others
-/// are refused. A reservation that is neither confirmed nor released expires, and a conversation holds a lease that its call
+/// <remarks>Who is free announces itself to its queues; each answers with its best call or none; the best is granted,
+/// the others
+/// are refused. A reservation that is neither confirmed nor released expires, and a conversation holds a lease that
+/// its call
 /// renews: an agent can never be stuck.</remarks>
 public static partial class AgentMachine
 {
@@ -15,7 +17,8 @@ public static partial class AgentMachine
     /// <summary>What a reservation lives beyond the ring timeout.</summary>
     public static readonly TimeSpan ReservationMargin = TimeSpan.FromSeconds(10);
 
-    /// <summary>The agent lets go this much later than the call stops using a reservation: both never overlap.</summary>
+    /// <summary>The agent lets go this much later than the call stops using a reservation: both never
+    /// overlap.</summary>
     public static readonly TimeSpan ReservationGrace = TimeSpan.FromSeconds(2);
 
     public static readonly TimeSpan VerifyInterval = TimeSpan.FromSeconds(30);
@@ -26,7 +29,8 @@ public static partial class AgentMachine
     /// <summary>A ready agent announces itself again after this, in case a message was lost.</summary>
     public static readonly TimeSpan AnnounceInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>After a restart the calls that are up have this long to tell; more than <see cref="CallMachine.TalkRefresh"/>.</summary>
+    /// <summary>After a restart the calls that are up have this long to tell; more than
+    /// <see cref="CallMachine.TalkRefresh"/>.</summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(6);
 
     /// <summary>A phone is dropped this much after its registration expired: the node normally tells first.</summary>
@@ -70,7 +74,8 @@ public static partial class AgentMachine
         _ => "ready",
     };
 
-    /// <summary>Reasons that the system set; a phone that comes back clears them, a person's own reason stays.</summary>
+    /// <summary>Reasons that the system set; a phone that comes back clears them, a person's own reason
+    /// stays.</summary>
     private static bool IsSystemReason(string reason) =>
         reason is RingNoAnswer or RejectedReason or BusyReason or UnreachableReason;
 

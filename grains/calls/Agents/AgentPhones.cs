@@ -9,7 +9,8 @@ internal static class AgentPhones
     /// <summary>More phones of one agent are not kept.</summary>
     public const int ContactMax = 16;
 
-    /// <summary>What a node tells replaces what it told; a contact that moved to this node is taken from the others.</summary>
+    /// <summary>What a node tells replaces what it told; a contact that moved to this node is taken from the
+    /// others.</summary>
     public static ImmutableSortedDictionary<string, ImmutableArray<PhoneContact>> With(
         ImmutableSortedDictionary<string, ImmutableArray<PhoneContact>> phones, string node,
         ImmutableArray<PhoneContact> contacts)

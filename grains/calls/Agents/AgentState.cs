@@ -35,10 +35,12 @@ public sealed record AgentState
     public ImmutableSortedDictionary<string, ImmutableArray<PhoneContact>> Phones { get; init; } =
         ImmutableSortedDictionary<string, ImmutableArray<PhoneContact>>.Empty;
 
-    /// <summary>Raised at every change of readiness; survives a restart because it is never below the clock's ticks.</summary>
+    /// <summary>Raised at every change of readiness; survives a restart because it is never below the clock's
+    /// ticks.</summary>
     public long ReadyEpoch { get; init; }
 
-    /// <summary>Start of the idle time; kept over offers that came to nothing, set anew after a handled contact.</summary>
+    /// <summary>Start of the idle time; kept over offers that came to nothing, set anew after a handled
+    /// contact.</summary>
     public DateTimeOffset ReadySince { get; init; }
 
     /// <summary>The reservation that holds the agent now.</summary>

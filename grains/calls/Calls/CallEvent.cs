@@ -7,7 +7,8 @@ using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Calls;
 
-/// <summary>What happens to a call. Written to the journal as JSON; stepping them again gives the same decisions.</summary>
+/// <summary>What happens to a call. Written to the journal as JSON; stepping them again gives the same
+/// decisions.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Offered), "offered")]
 [JsonDerivedType(typeof(Media), "media")]

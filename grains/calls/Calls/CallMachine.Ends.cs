@@ -6,7 +6,8 @@ namespace OrleansAcd.Calls;
 /// <summary>How calls end, and what happens when time runs out.</summary>
 public static partial class CallMachine
 {
-    /// <summary>The end is decided: what is still up is told to end, and the record waits for it, within a deadline.</summary>
+    /// <summary>The end is decided: what is still up is told to end, and the record waits for it, within a
+    /// deadline.</summary>
     private static void Close(CallWork work, QueueOutcome outcome, string by)
     {
         var s = work.State;

@@ -6,11 +6,14 @@ using OrleansAcd.Contracts.Media;
 namespace OrleansAcd.Calls;
 
 /// <summary>The Call machine: from the caller's INVITE to the record of the call. Pure.</summary>
-/// <remarks>A failed offer never costs the caller the place: the call stays in the line with its first enqueue time. The agent's
-/// legs are numbered, so what a cancelled leg still says is told from the current one. Every phase that could hang has a deadline.</remarks>
+/// <remarks>A failed offer never costs the caller the place: the call stays in the line with its first enqueue time.
+/// The agent's
+/// legs are numbered, so what a cancelled leg still says is told from the current one. Every phase that could hang has
+/// a deadline.</remarks>
 public static partial class CallMachine
 {
-    /// <summary>The caller's ACK: 64*T1 of RFC 3261 section 13.3.1.4, and a margin in which the node tells first.</summary>
+    /// <summary>The caller's ACK: 64*T1 of RFC 3261 section 13.3.1.4, and a margin in which the node tells
+    /// first.</summary>
     public static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(36);
 
     /// <summary>The node gives up ringing this much later than the machine.</summary>
@@ -76,7 +79,8 @@ public static partial class CallMachine
         Finish(work);
     }
 
-    /// <summary>The caller is in the line at once: the greeting never delays a connection (definitions section 3, pain 5).</summary>
+    /// <summary>The caller is in the line at once: the greeting never delays a connection (definitions section 3, pain
+    /// 5).</summary>
     private static void Welcome(CallWork work, QueueRoute route)
     {
         work.State = work.State with

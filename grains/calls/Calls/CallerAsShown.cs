@@ -3,7 +3,8 @@ using OrleansAcd.Contracts.Media;
 
 namespace OrleansAcd.Calls;
 
-/// <summary>Who the agent's phone is shown as calling: the queue and an opaque name, unless the queue shows the caller.</summary>
+/// <summary>Who the agent's phone is shown as calling: the queue and an opaque name, unless the queue shows the
+/// caller.</summary>
 public static class CallerAsShown
 {
     /// <summary>More headers of the caller are not passed on.</summary>
@@ -40,7 +41,8 @@ public static class CallerAsShown
         && (name.StartsWith("X-", StringComparison.OrdinalIgnoreCase)
             || name.Equals("User-to-User", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Four hexadecimal digits from the call's id (FNV-1a, folded): the same for all offers of one call.</summary>
+    /// <summary>Four hexadecimal digits from the call's id (FNV-1a, folded): the same for all offers of one
+    /// call.</summary>
     private static string OpaqueName(string id)
     {
         var hash = 2166136261u;

@@ -3,7 +3,8 @@ using OrleansAcd.Contracts.Centre;
 
 namespace OrleansAcd.Calls;
 
-/// <summary>What a call needs to know of the queue that its number leads to; stored with the call, so that a replay decides alike.</summary>
+/// <summary>What a call needs to know of the queue that its number leads to; stored with the call, so that a replay
+/// decides alike.</summary>
 public sealed record QueueRoute(
     QueueId Queue, string Display, int Priority, string? Greeting, string? Music, bool ShowCaller, TimeSpan ShortAbandon,
     string Realm)

@@ -6,8 +6,10 @@ using OrleansAcd.Routing;
 
 namespace OrleansAcd.Calls;
 
-/// <summary>The Queue machine: holds the line and matches it with ready agents (design section 7). Pure, driven by events.</summary>
-/// <remarks>After each step no free call is left that a ready agent may take: nobody is passed over (definitions 1.3). A call
+/// <summary>The Queue machine: holds the line and matches it with ready agents (design section 7). Pure, driven by
+/// events.</summary>
+/// <remarks>After each step no free call is left that a ready agent may take: nobody is passed over (definitions 1.3).
+/// A call
 /// keeps its rank over every failed offer.</remarks>
 public static class QueueMachine
 {
@@ -74,7 +76,8 @@ public static class QueueMachine
         foreach (var agent in started.Agents) work.Add(new QueueEffect.AskAgent(agent, work.Rules.Id));
     }
 
-    /// <summary>New rules hold for those who wait already. A queue that the centre drops keeps its rules until it is empty.</summary>
+    /// <summary>New rules hold for those who wait already. A queue that the centre drops keeps its rules until it is
+    /// empty.</summary>
     private static void Define(QueueWork work, QueueDefinition? definition)
     {
         if (definition is null || ReferenceEquals(definition, work.State.Definition)) return;

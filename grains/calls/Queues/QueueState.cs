@@ -7,7 +7,8 @@ using OrleansAcd.Routing;
 namespace OrleansAcd.Calls;
 
 /// <summary>All that the Queue machine knows. The zero value is an empty line without agents.</summary>
-/// <remarks>Never stored: after a restart the live calls come again with their original tickets, the agents announce themselves.</remarks>
+/// <remarks>Never stored: after a restart the live calls come again with their original tickets, the agents announce
+/// themselves.</remarks>
 public sealed record QueueState
 {
     public static readonly QueueState Empty = new();
@@ -55,7 +56,8 @@ public sealed record QueueState
 }
 
 /// <summary>An agent of the queue as it last told.</summary>
-/// <param name="UsedEpoch">The readiness that an offer of this queue has used: the agent has to announce itself anew.</param>
+/// <param name="UsedEpoch">The readiness that an offer of this queue has used: the agent has to announce itself
+/// anew.</param>
 /// <param name="Turn">The queue's turn at the last offer to the agent.</param>
 public sealed record QueueMember(AgentNotice Notice, long UsedEpoch, long Turn);
 

@@ -24,6 +24,8 @@ internal sealed class QueueWork(QueueState state, DateTimeOffset now)
     {
         if (!ReferenceEquals(State, _before))
         {
+            // Time alone may have made a pair eligible since the last step.
+            Match();
             State = State with { Version = _before.Version + 1, Deadline = QueueMachine.NextDeadline(State, Rules, Now) };
         }
 
@@ -33,7 +35,7 @@ internal sealed class QueueWork(QueueState state, DateTimeOffset now)
     /// <summary>Offers calls to ready agents until no eligible pair is left.</summary>
     public void Match()
     {
-        while (!State.Settles && State.Pool.Count > 0 && NextPair() is var (call, agent) && agent is not null)
+        while (!State.Settles && State.Pool.Count > 0 && State.Line.FreeCount > 0 && NextPair() is var (call, agent) && agent is not null)
         {
             Offer(call, agent);
         }

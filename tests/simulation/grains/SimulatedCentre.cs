@@ -15,7 +15,8 @@ using OrleansAcd.Streams;
 
 namespace OrleansAcd.Tests.Simulation.Grains;
 
-/// <summary>A whole centre in virtual time: real grains on the embedded engine, a simulated media node with phones.</summary>
+/// <summary>A whole centre in virtual time: real grains on the embedded engine, a simulated media node with
+/// phones.</summary>
 internal sealed class SimulatedCentre
 {
     private readonly Random _random;
@@ -158,7 +159,7 @@ internal sealed class SimulatedCentre
 
     private void KillSomething(int calls)
     {
-        IAddressable victim = _random.Next(_traffic.KillsCalls ? 3 : 2) switch
+        IAddressable victim = (_traffic.KillsCalls ? 2 : _random.Next(2)) switch
         {
             0 => _engine.GetGrain<IQueueGrain>(QueueIds[_random.Next(_traffic.Queues)]),
             1 => _engine.GetGrain<IAgentGrain>(AgentIds[_random.Next(_traffic.Agents)]),

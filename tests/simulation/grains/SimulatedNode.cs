@@ -4,7 +4,8 @@ using OrleansAcd.Streams;
 
 namespace OrleansAcd.Tests.Simulation.Grains;
 
-/// <summary>A media node with phones, without any media: answers commands with events as people and networks would.</summary>
+/// <summary>A media node with phones, without any media: answers commands with events as people and networks
+/// would.</summary>
 internal sealed class SimulatedNode(IStreamBus bus, TimeProvider time, Random random, Traffic traffic)
 {
     public static readonly NodeId Id = new("node-1");
