@@ -11,7 +11,8 @@ public sealed record SiloOptions
     /// <summary>Ended calls older than this many days are deleted; null: never.</summary>
     public int? RetentionDays { get; init; }
 
-    /// <summary>A centre document to apply at start; null: the one applied last, or the sample where there is none.</summary>
+    /// <summary>A centre document to apply at start; null: the one applied last, or the sample where there is
+    /// none.</summary>
     public string? CentreYaml { get; init; }
 
     /// <summary>What is wrong: key, value and what is allowed, one line each; empty: nothing.</summary>
