@@ -16,7 +16,8 @@ internal sealed class SqliteCallStore(SqliteFile file, GroupCommitWriter writer,
     public async ValueTask<CallView?> Find(CallId call, CancellationToken cancellation) => await file.Read(
         c =>
         {
-            var record = Rows(c, "SELECT record FROM call WHERE id = $id", r => Record(r.GetString(0)), ("$id", call.Value))
+            var record = Rows(c, "SELECT record FROM call WHERE id = $id", r =>
+                Record(r.GetString(0)), ("$id", call.Value))
                 .FirstOrDefault();
             return record is null ? null : record with { Timeline = Timeline(Entries(c, call)) };
         },
@@ -59,7 +60,8 @@ internal sealed class SqliteCallStore(SqliteFile file, GroupCommitWriter writer,
         return open.Count;
     }
 
-    /// <summary>What can be said of a call whose process died: when it began, who took part last, and that it was lost.</summary>
+    /// <summary>What can be said of a call whose process died: when it began, who took part last, and that it was
+    /// lost.</summary>
     private CompleteWrite Lost(CallId call, IReadOnlyList<JournalEntry> entries, DateTimeOffset now)
     {
         var known = fold?.Fold(call, entries) ?? new CallView(

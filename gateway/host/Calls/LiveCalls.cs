@@ -16,7 +16,8 @@ internal sealed class LiveCalls(IStreamBus bus, GatewayOptions options) : IHoste
     private IAsyncDisposable? _subscription;
     private long _dropped;
 
-    /// <summary>Calls that were not listed because there were too many, or because their event was not readable.</summary>
+    /// <summary>Calls that were not listed because there were too many, or because their event was not
+    /// readable.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -75,6 +76,7 @@ internal sealed class LiveCalls(IStreamBus bus, GatewayOptions options) : IHoste
 
     /// <summary>What a call's event says of it; callers' numbers are not in the feed.</summary>
     private sealed record Said(
-        string State, string? Number, QueueId? Queue, AgentId? Agent, DateTimeOffset StartedAt, DateTimeOffset? EnqueuedAt,
+        string State, string? Number, QueueId? Queue, AgentId? Agent, DateTimeOffset StartedAt,
+        DateTimeOffset? EnqueuedAt,
         DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, int Offers);
 }

@@ -8,9 +8,11 @@ namespace OrleansAcd.CentreYaml.Sections;
 /// <summary>An entry of <c>agents</c>.</summary>
 internal static class AgentSection
 {
-    public static AgentDefinition Read(YamlNode node, string path, Problems problems, References known, Accounts accounts)
+    public static AgentDefinition Read(YamlNode node, string path, Problems problems, References known,
+        Accounts accounts)
     {
-        var s = new Section(node, path, problems, "id", "name", "sip-password", "login", "queues", "skills", "capacity");
+        var s = new Section(node, path, problems, "id", "name", "sip-password", "login", "queues", "skills",
+            "capacity");
         var id = node is YamlMapping ? s.Required("id", Checks.Id) : "";
         known.Define("agent", id, s, "id");
         CheckCapacity(s, problems);
@@ -73,10 +75,12 @@ internal static class AgentSection
         var skills = new Section(mapping, s.KeyPath("skills"), problems, names);
         foreach (var name in names.Where(n => Checks.Id(n) is not null)) skills.Problem(name, Checks.Id(name)!);
         return names.Distinct(StringComparer.Ordinal)
-            .ToImmutableSortedDictionary(n => n, n => skills.Whole(n, 0, 0, CentreLimits.SkillLevelMax), StringComparer.Ordinal);
+            .ToImmutableSortedDictionary(
+                n => n, n => skills.Whole(n, 0, 0, CentreLimits.SkillLevelMax), StringComparer.Ordinal);
     }
 
-    /// <summary>So far an agent has one conversation at a time, by voice: anything else would be a promise not kept.</summary>
+    /// <summary>So far an agent has one conversation at a time, by voice: anything else would be a promise not
+    /// kept.</summary>
     private static void CheckCapacity(Section s, Problems problems)
     {
         if (!s.Find("capacity", out var node)) return;

@@ -40,7 +40,8 @@ public sealed class ApiTests : IAsyncLifetime
     [Fact]
     public async Task AnAgentWithoutAPhoneSaysWhatItIsAfterAChange()
     {
-        var response = await _centre.Http.PostAsJsonAsync("/v1/agents/alice/state", new { wish = "not-ready", reason = "lunch" });
+        var response =
+            await _centre.Http.PostAsJsonAsync("/v1/agents/alice/state", new { wish = "not-ready", reason = "lunch" });
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var view = await response.Content.ReadFromJsonAsync<JsonElement>();
@@ -63,7 +64,8 @@ public sealed class ApiTests : IAsyncLifetime
     public async Task EveryErrorIsAProblemDocument(string method, string path, int status)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (path.EndsWith("/state", StringComparison.Ordinal)) request.Content = JsonContent.Create(new { wish = "ready" });
+        if (path.EndsWith("/state", StringComparison.Ordinal)) request.Content =
+            JsonContent.Create(new { wish = "ready" });
 
         await ExpectProblem(await _centre.Http.SendAsync(request), status);
     }
@@ -84,7 +86,8 @@ public sealed class ApiTests : IAsyncLifetime
     [Fact]
     public async Task ABodyThatIsTooLargeIsRefused()
     {
-        using var content = new StringContent("{\"reason\":\"" + new string('x', 100_000) + "\"}", Encoding.UTF8, "application/json");
+        using var content =
+            new StringContent("{\"reason\":\"" + new string('x', 100_000) + "\"}", Encoding.UTF8, "application/json");
 
         await ExpectProblem(await _centre.Http.PostAsync("/v1/agents/alice/state", content), 413);
     }
@@ -113,7 +116,8 @@ public sealed class ApiTests : IAsyncLifetime
         await _centre.Offer("0002-call");
         await Until(async () => Ids(await Json("/v1/calls?live=true")).Contains("0002-call"));
 
-        Assert.Equal(HttpStatusCode.Accepted, (await _centre.Http.PostAsync("/v1/calls/0002-call/hangup", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await _centre.Http.PostAsync("/v1/calls/0002-call/hangup",
+            null)).StatusCode);
     }
 
     [Fact]
@@ -137,7 +141,8 @@ public sealed class ApiTests : IAsyncLifetime
 
         var problem = await ExpectProblem(response, 400);
         var first = problem.GetProperty("problems")[0];
-        Assert.Equal((3, "queues[0].ring-timeout"), (first.GetProperty("line").GetInt32(), first.GetProperty("key").GetString()));
+        Assert.Equal((3, "queues[0].ring-timeout"), (first.GetProperty("line").GetInt32(),
+            first.GetProperty("key").GetString()));
         Assert.Equal(before, (await _centre.Http.GetAsync("/v1/centre")).Headers.ETag);
     }
 
@@ -160,12 +165,14 @@ public sealed class ApiTests : IAsyncLifetime
         var document = await Json("/openapi/v1.json");
 
         Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
-        foreach (var path in new[] { "/v1/queues", "/v1/agents/{id}/state", "/v1/calls/{id}", "/v1/centre", "/v1/events", "/readyz" })
+        foreach (var path in new[] { "/v1/queues", "/v1/agents/{id}/state", "/v1/calls/{id}", "/v1/centre",
+            "/v1/events", "/readyz" })
         {
             Assert.True(document.GetProperty("paths").TryGetProperty(path, out _), path + " is not described");
         }
 
-        var id = document.GetProperty("components").GetProperty("schemas").GetProperty("QueueView").GetProperty("properties").GetProperty("id");
+        var id = document.GetProperty(
+            "components").GetProperty("schemas").GetProperty("QueueView").GetProperty("properties").GetProperty("id");
         Assert.Contains("string", id.ToString() + Resolve(document, id), StringComparison.Ordinal);
     }
 
@@ -201,8 +208,10 @@ public sealed class ApiTests : IAsyncLifetime
         return problem;
     }
 
-    private static string Resolve(JsonElement document, JsonElement schema) => schema.TryGetProperty("$ref", out var reference)
-        ? document.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]).ToString()
+    private static string Resolve(JsonElement document, JsonElement schema) =>
+        schema.TryGetProperty("$ref", out var reference)
+        ? document.GetProperty(
+            "components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]).ToString()
         : "";
 
     private static List<string> Ids(JsonElement page) =>

@@ -62,8 +62,10 @@ public sealed class RunningCentre : IAsyncDisposable
     }
 
     /// <summary>What a media node tells when a phone calls.</summary>
-    public ValueTask Offer(string call, string number = "support") => Bus.PublishAsync<MediaEvent>(MediaStreams.Events, new LegOffered(
-        new(call), 1, 1, new(1), new("node"), number, new PartyIdentity("Caller", "sip:caller@example.com"), [], null, "PCMU"));
+    public ValueTask Offer(string call, string number = "support") =>
+        Bus.PublishAsync<MediaEvent>(MediaStreams.Events, new LegOffered(
+        new(call), 1, 1, new(1), new("node"), number, new PartyIdentity("Caller", "sip:caller@example.com"), [],
+            null, "PCMU"));
 
     public async ValueTask DisposeAsync()
     {
