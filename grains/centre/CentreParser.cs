@@ -3,6 +3,7 @@ using OrleansAcd.CentreYaml.Sections;
 using OrleansAcd.CentreYaml.Yaml;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Centre;
+using OrleansAcd.Contracts.Media;
 
 namespace OrleansAcd.CentreYaml;
 
@@ -33,7 +34,7 @@ public static class CentreParser
 
         var problems = new Problems();
         var centre =
-            Read(new Section(root, "", problems, "realm", "numbers", "queues", "agents"), problems, version, previous);
+            Read(new Section(root, "", problems, "realm", "digest", "numbers", "queues", "agents"), problems, version, previous);
         return problems.Any ? new CentreParseResult(null, problems.ByLine()) : new CentreParseResult(centre, []);
     }
 
@@ -57,8 +58,15 @@ public static class CentreParser
         var numbers = root.Items("numbers", CentreLimits.NumbersMax)
             .Select(item => NumberSection.Read(item.Node, item.Path, problems, known)).ToImmutableArray();
         known.CheckQueues();
-        return new Centre(version, realm, numbers, queues, agents);
+        return new Centre(version, realm, numbers, queues, agents) { Digest = Digest(root) };
     }
+
+    private static DigestChoice Digest(Section root) => root.Text("digest", "md5", Checks.Digest) switch
+    {
+        "sha-256" => DigestChoice.Sha256,
+        "both" => DigestChoice.Both,
+        _ => DigestChoice.Md5,
+    };
 
     private static CentreParseResult Refused(int line, string why) => new(null, [new CentreProblem(line, "", why)]);
 }

@@ -33,7 +33,10 @@ public sealed partial class CentreFollower(
 
     /// <summary>What media nodes need to know of a centre.</summary>
     public static NodeSettings SettingsOf(Centre centre) => new(
-        centre.Version, centre.Realm, [.. centre.Agents.Where(a => a.Account is not null).Select(a => a.Account!)]);
+        centre.Version, centre.Realm, [.. centre.Agents.Where(a => a.Account is not null).Select(a => a.Account!)])
+    {
+        Digest = centre.Digest,
+    };
 
     private async Task Follow(Centre centre)
     {

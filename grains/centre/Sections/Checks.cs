@@ -38,6 +38,8 @@ internal static class Checks
     public static string? Realm(string value) =>
         Name(value) ?? (value.AsSpan().ContainsAny('"', '\\', ':') ? "must not contain '\"', '\\' or ':'" : null);
 
+    public static string? Digest(string value) => value is "md5" or "sha-256" or "both" ? null : "must be md5, sha-256 or both";
+
     public static string? Password(string value) =>
         value.Length is > 0 and <= 128 && !value.Any(char.IsControl)
             ? null

@@ -12,6 +12,10 @@ public sealed record Centre(
     ImmutableArray<AgentDefinition> Agents)
 {
     public static readonly Centre Empty = new(0, "acd", [], [], []);
+
+    /// <summary>How phones prove who they are.</summary>
+    [Id(0)]
+    public DigestChoice Digest { get; init; }
 }
 
 /// <summary>Where a dialled number leads. A number is any user part of a SIP URI: <c>+15550100</c> or <c>support</c>.</summary>

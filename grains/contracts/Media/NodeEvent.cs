@@ -27,7 +27,24 @@ public sealed record PhoneChanged(NodeId Node, AgentId Agent, ImmutableArray<Pho
 /// <summary>What every node has to know of the centre: who may register. Sent whole after each change.</summary>
 /// <param name="Version">The centre's version; an older one is ignored.</param>
 [GenerateSerializer, Immutable, Alias("acd.NodeSettings")]
-public sealed record NodeSettings(long Version, string Realm, ImmutableArray<SipAccount> Accounts);
+public sealed record NodeSettings(long Version, string Realm, ImmutableArray<SipAccount> Accounts)
+{
+    [Id(0)]
+    public DigestChoice Digest { get; init; }
+}
+
+/// <summary>Which digest algorithms phones are challenged for, RFC 8760.</summary>
+public enum DigestChoice
+{
+    /// <summary>MD5 alone: what every phone does. Many phones fail at a challenge that they do not know, even beside MD5.</summary>
+    Md5,
+
+    /// <summary>SHA-256 alone.</summary>
+    Sha256,
+
+    /// <summary>SHA-256 first, then MD5: the phone takes the first that it knows.</summary>
+    Both,
+}
 
 /// <summary>A SIP account: the digests of RFC 7616 section 3.4.2 (A1), never the password.</summary>
 [GenerateSerializer, Immutable, Alias("acd.SipAccount")]

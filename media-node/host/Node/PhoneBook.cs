@@ -26,6 +26,7 @@ internal sealed class PhoneBook(
     private RegistrarService? _service;
     private long _version = -1;
     private string _realm = "";
+    private DigestChoice _digest;
 
     public Instant NextDeadline => _core.NextDeadline ?? Instant.Never;
 
@@ -48,7 +49,7 @@ internal sealed class PhoneBook(
         _accounts = settings.Accounts
             .Select(a => new DigestAccount(a.User, settings.Realm, a.Ha1Md5, a.Ha1Sha256))
             .ToFrozenDictionary(a => a.User);
-        if (_service is null || settings.Realm != _realm) Open(settings.Realm);
+        if (_service is null || settings.Realm != _realm || settings.Digest != _digest) Open(settings.Realm, settings.Digest);
     }
 
     public void Register(SipServerRequest request, Instant now)
@@ -74,13 +75,21 @@ internal sealed class PhoneBook(
         return null;
     }
 
-    private void Open(string realm)
+    private void Open(string realm, DigestChoice digest)
     {
-        _realm = realm;
-        var authenticator = new DigestAuthenticator(new DigestServerOptions(realm), this, nonceKey, ids);
+        (_realm, _digest) = (realm, digest);
+        var options = new DigestServerOptions(realm) { Algorithms = AlgorithmsOf(digest) };
+        var authenticator = new DigestAuthenticator(options, this, nonceKey, ids);
         Counters = authenticator.Counters;
         _service = new RegistrarService(_core, authenticator, []);
     }
+
+    private static IReadOnlyList<DigestAlgorithm> AlgorithmsOf(DigestChoice digest) => digest switch
+    {
+        DigestChoice.Sha256 => [DigestAlgorithm.Sha256],
+        DigestChoice.Both => [DigestAlgorithm.Sha256, DigestAlgorithm.Md5],
+        _ => [DigestAlgorithm.Md5],
+    };
 
     private void Tell(IReadOnlyList<BindingChange> changes, Instant now)
     {

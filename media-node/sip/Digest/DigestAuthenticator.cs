@@ -4,7 +4,7 @@ namespace OrleansAcd.Sip.Digest;
 
 /// <summary>The server's side of digest authentication (RFC 7616, RFC 8760, RFC 3261 section 22). No I/O, no
 /// clock.</summary>
-/// <remarks>Challenges with SHA-256 first, then MD5 (RFC 8760 section 2.4), qop auth. Nonces prove themselves and are
+/// <remarks>Challenges with each algorithm of the options, in their order (RFC 8760 section 2.4), qop auth. Nonces prove themselves and are
 /// used once per count. Wrong credentials are limited by user and by source; a refused one is not even computed. The
 /// digest URI is not held against the Request-URI, which proxies may rewrite and phones write as they like; the nonce
 /// count already keeps credentials from being used twice. Not thread-safe.</remarks>
@@ -82,7 +82,7 @@ public sealed class DigestAuthenticator
     {
         Counters.Challenged++;
         var nonce = _nonces.Issue(now);
-        return new DigestVerdict.Challenge([Header(DigestAlgorithm.Sha256), Header(DigestAlgorithm.Md5)], stale);
+        return new DigestVerdict.Challenge([.. _options.Algorithms.Select(Header)], stale);
 
         string Header(DigestAlgorithm algorithm) => new DigestChallenge(_options.Realm, nonce, new(algorithm))
         {
@@ -117,7 +117,8 @@ public sealed class DigestAuthenticator
     private bool IsRight(DigestCredentials credentials, string method)
     {
         var account = _accounts.Find(credentials.User, _options.Realm);
-        var ha1 = account?.Ha1(credentials.Scheme);
+        var isOffered = _options.Algorithms.Contains(credentials.Scheme.Algorithm);
+        var ha1 = isOffered ? account?.Ha1(credentials.Scheme) : null;
         var expected = DigestMath.Response(ha1 ?? NobodysHa1, credentials, method, []);
         return DigestMath.SameResponse(expected, credentials.Response) && ha1 is not null;
     }

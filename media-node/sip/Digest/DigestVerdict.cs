@@ -25,6 +25,9 @@ public abstract record DigestVerdict
 /// <param name="Realm">The protection space, usually the domain; part of every stored hash.</param>
 public sealed record DigestServerOptions(string Realm)
 {
+    /// <summary>What is challenged for and taken, the preferred first (RFC 8760 section 2.4).</summary>
+    public IReadOnlyList<DigestAlgorithm> Algorithms { get; init; } = [DigestAlgorithm.Sha256, DigestAlgorithm.Md5];
+
     public TimeSpan NonceLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Wrong credentials for one user before refusal, and the time after which one more is allowed.</summary>
