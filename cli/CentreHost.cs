@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansAcd.Contracts.Views;
 using OrleansAcd.Gateway;
 using OrleansAcd.MediaNode.Node;
 using OrleansAcd.Silo;
@@ -78,6 +79,7 @@ internal sealed class CentreHost : IAsyncDisposable
         madeKey = builder.Services.AddAcdGateway(new GatewayOptions { DataDirectory = options.Data.FullName });
         builder.Services.AddSingleton<MediaNodeService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MediaNodeService>());
+        builder.Services.AddSingleton<ISystemPart>(services => services.GetRequiredService<MediaNodeService>());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
         GatewayApp.Map(app);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansAcd.Contracts.Views;
 using OrleansAcd.MediaNode.Node;
 using OrleansAcd.Streams;
 
@@ -7,7 +8,7 @@ namespace OrleansAcd.Cli;
 
 /// <summary>The media node as a part of this process: started after the grains, stopped before them.</summary>
 internal sealed class MediaNodeService(
-    CentreHostOptions options, IStreamBus bus, TimeProvider time, ILogger<MediaNodeHost> log) : IHostedService
+    CentreHostOptions options, IStreamBus bus, TimeProvider time, ILogger<MediaNodeHost> log) : IHostedService, ISystemPart
 {
     private static readonly TimeSpan SettingsMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GoodbyeMax = TimeSpan.FromSeconds(5);
@@ -15,6 +16,12 @@ internal sealed class MediaNodeService(
     public MediaNodeHost? Node { get; private set; }
 
     public IReadOnlyList<string> PromptProblems { get; private set; } = [];
+
+    public string Name => "node";
+
+    public Task<SystemPartView> Read(CancellationToken cancellation) => Node is { } node
+        ? node.ReadFigures(cancellation)
+        : Task.FromResult(new SystemPartView(new Dictionary<string, long>(), "not started"));
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

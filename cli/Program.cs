@@ -8,4 +8,6 @@ var root = new RootCommand("OrleansAcd, an open contact centre. Without options 
     ApplyCommand.Create(),
     GetCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+// On SIGINT and SIGTERM a command has this long to tell its calls and to write their records.
+var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+return await root.Parse(args).InvokeAsync(invocation);

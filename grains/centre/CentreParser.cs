@@ -3,29 +3,25 @@ using OrleansAcd.CentreYaml.Sections;
 using OrleansAcd.CentreYaml.Yaml;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Centre;
-using OrleansAcd.Contracts.Media;
 
 namespace OrleansAcd.CentreYaml;
 
 using Centre = OrleansAcd.Contracts.Centre.Centre;
 
-/// <summary>Reads the centre document (design section 11): the whole of it is right, or every problem is named with
-/// line and key.</summary>
+/// <summary>Reads the centre document (design section 11): the whole of it is right, or every problem is named with line and key.</summary>
 public static class CentreParser
 {
     public const string RealmDefault = "acd";
 
     /// <param name="yaml">The document as written.</param>
     /// <param name="version">The version that the centre gets.</param>
-    /// <param name="previous">The centre that this one replaces: a password written as <c>"***"</c>, as an export
-    /// has it,
+    /// <param name="previous">The centre that this one replaces: a password written as <c>"***"</c>, as an export has it,
     /// keeps the agent's account of there.</param>
     public static CentreParseResult Parse(string yaml, long version, Centre? previous = null)
     {
         if (yaml.Length > CentreLimits.DocumentCharsMax)
         {
-            return Refused(0,
-                $"the document has {yaml.Length} characters; at most {CentreLimits.DocumentCharsMax} are allowed");
+            return Refused(0, $"the document has {yaml.Length} characters; at most {CentreLimits.DocumentCharsMax} are allowed");
         }
 
         var root = YamlTree.Read(yaml, out var unreadable);
@@ -33,8 +29,7 @@ public static class CentreParser
         if (root is null or YamlScalar { IsNull: true }) return Refused(0, "the document is empty");
 
         var problems = new Problems();
-        var centre =
-            Read(new Section(root, "", problems, "realm", "digest", "numbers", "queues", "agents"), problems, version, previous);
+        var centre = Read(new Section(root, "", problems, "realm", "digest", "numbers", "queues", "agents"), problems, version, previous);
         return problems.Any ? new CentreParseResult(null, problems.ByLine()) : new CentreParseResult(centre, []);
     }
 
@@ -61,12 +56,13 @@ public static class CentreParser
         return new Centre(version, realm, numbers, queues, agents) { Digest = Digest(root) };
     }
 
-    private static DigestChoice Digest(Section root) => root.Text("digest", "md5", Checks.Digest) switch
+    private static PhoneDigest Digest(Section root)
     {
-        "sha-256" => DigestChoice.Sha256,
-        "both" => DigestChoice.Both,
-        _ => DigestChoice.Md5,
-    };
+        var word = root.Text("digest", "md5", value => value is "md5" or "sha-256" or "both"
+            ? null
+            : $"'{Section.Excerpt(value)}' is not a digest; allowed: md5, sha-256, both");
+        return word switch { "sha-256" => PhoneDigest.Sha256, "both" => PhoneDigest.Both, _ => PhoneDigest.Md5 };
+    }
 
     private static CentreParseResult Refused(int line, string why) => new(null, [new CentreProblem(line, "", why)]);
 }

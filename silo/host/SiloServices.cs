@@ -27,9 +27,12 @@ public static class SiloServices
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         AddStorage(services, options);
-        services.TryAddSingleton<IStreamBus>(p => new LocalStreamBus(
+        services.TryAddSingleton(p => new LocalStreamBus(
             new StreamBusOptions { TimeProvider = p.GetRequiredService<TimeProvider>() },
             p.GetService<ILogger<LocalStreamBus>>()));
+        services.TryAddSingleton<IStreamBus>(p => p.GetRequiredService<LocalStreamBus>());
+        services.AddSingleton<ISystemPart, StreamsPart>();
+        services.AddSingleton<ISystemPart, StoragePart>();
         services.AddHostedService<Recovery>();
         services.AddEngine();
         services.AddSingleton<SiloReadiness>();

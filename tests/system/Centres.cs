@@ -13,4 +13,13 @@ internal static class Centres
           - { id: alice, sip-password: alice-pw, queues: [support], login: {{login}} }
           - { id: bob, sip-password: bob-pw, queues: [support], login: {{login}} }
         """;
+
+    /// <summary>One queue and agents a1, a2, ... whose password is their name.</summary>
+    public static string Many(int agents, string ringTimeout = "15s", string wrapUp = "0s") =>
+        $$"""
+        numbers: [ { number: support, to: queue/support } ]
+        queues: [ { id: support, name: Support, ring-timeout: {{ringTimeout}}, wrap-up: {{wrapUp}}, music: default } ]
+        agents:
+        {{string.Join('\n', Enumerable.Range(1, agents).Select(i => $"  - {{ id: a{i}, sip-password: a{i}, queues: [support] }}"))}}
+        """;
 }

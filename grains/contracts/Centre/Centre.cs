@@ -13,9 +13,18 @@ public sealed record Centre(
 {
     public static readonly Centre Empty = new(0, "acd", [], [], []);
 
-    /// <summary>How phones prove who they are.</summary>
+    /// <summary>How phones are asked for their password.</summary>
     [Id(0)]
-    public DigestChoice Digest { get; init; }
+    public PhoneDigest Digest { get; init; }
+}
+
+/// <summary>The digests that phones are challenged with (RFC 7616, RFC 8760). MD5 alone is what every phone can do; many
+/// refuse to register when they see another beside it.</summary>
+public enum PhoneDigest
+{
+    Md5,
+    Sha256,
+    Both,
 }
 
 /// <summary>Where a dialled number leads. A number is any user part of a SIP URI: <c>+15550100</c> or <c>support</c>.</summary>

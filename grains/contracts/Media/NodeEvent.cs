@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Orleans;
+using OrleansAcd.Contracts.Centre;
 
 namespace OrleansAcd.Contracts.Media;
 
@@ -29,21 +30,9 @@ public sealed record PhoneChanged(NodeId Node, AgentId Agent, ImmutableArray<Pho
 [GenerateSerializer, Immutable, Alias("acd.NodeSettings")]
 public sealed record NodeSettings(long Version, string Realm, ImmutableArray<SipAccount> Accounts)
 {
+    /// <summary>How phones are challenged.</summary>
     [Id(0)]
-    public DigestChoice Digest { get; init; }
-}
-
-/// <summary>Which digest algorithms phones are challenged for, RFC 8760.</summary>
-public enum DigestChoice
-{
-    /// <summary>MD5 alone: what every phone does. Many phones fail at a challenge that they do not know, even beside MD5.</summary>
-    Md5,
-
-    /// <summary>SHA-256 alone.</summary>
-    Sha256,
-
-    /// <summary>SHA-256 first, then MD5: the phone takes the first that it knows.</summary>
-    Both,
+    public PhoneDigest Digest { get; init; }
 }
 
 /// <summary>A SIP account: the digests of RFC 7616 section 3.4.2 (A1), never the password.</summary>

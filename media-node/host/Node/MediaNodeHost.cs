@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.Contracts.Views;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.Sip.Stack;
 using OrleansAcd.Streams;
@@ -12,6 +13,8 @@ namespace OrleansAcd.MediaNode.Node;
 /// <summary>A media node: a worker on its loop, fed with commands and settings from streams.</summary>
 public sealed partial class MediaNodeHost : IAsyncDisposable
 {
+    private static readonly TimeSpan FiguresMax = TimeSpan.FromSeconds(5);
+
     private readonly EventLoop _loop;
     private readonly NodeWorker _worker;
     private readonly List<IAsyncDisposable> _subscriptions = [];
@@ -53,6 +56,18 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
         loop.Start();
         bus.TryPublish<NodeEvent>(MediaStreams.NodeEvents, new NodeUp(node, options.CallsMax));
         return host;
+    }
+
+    /// <summary>All counters of the node, taken on its loop.</summary>
+    public async Task<SystemPartView> ReadFigures(CancellationToken cancellation)
+    {
+        var taken = new TaskCompletionSource<SystemPartView>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_loop.Post(() => taken.TrySetResult(NodeFigures.Take(_worker))))
+        {
+            return new SystemPartView(new Dictionary<string, long>(), "the media worker's queue is full");
+        }
+
+        return await taken.Task.WaitAsync(FiguresMax, cancellation);
     }
 
     /// <summary>Takes no more calls, ends those that are up, and waits until phones and grains have been told.</summary>

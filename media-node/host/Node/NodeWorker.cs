@@ -68,6 +68,9 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
 
     public int ConversationCount => _conversations.Count;
 
+    /// <summary>Exceptions that escaped a handler of the loop.</summary>
+    public long LoopFaults => _loop.Faults;
+
     /// <summary>Binds SIP; false when the address is taken or not ours.</summary>
     public bool TryOpen()
     {
@@ -98,6 +101,20 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
 
     /// <summary>Takes no more calls.</summary>
     public void Drain() => _isDraining = true;
+
+    /// <summary>What the ports of calls that are up were sent by strangers, or was no RTP.</summary>
+    public (long Strangers, long Malformed) LiveQuality()
+    {
+        var (strangers, malformed) = (0L, 0L);
+        foreach (var leg in _conversations.Values.SelectMany(conversation => conversation.Legs))
+        {
+            var quality = leg.Party.Quality;
+            strangers += quality.Strangers;
+            malformed += quality.Malformed;
+        }
+
+        return (strangers, malformed);
+    }
 
     /// <summary>Ends all calls, told to phones and grains.</summary>
     public void EndAll()

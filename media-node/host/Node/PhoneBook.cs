@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Centre;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Digest;
@@ -26,7 +27,7 @@ internal sealed class PhoneBook(
     private RegistrarService? _service;
     private long _version = -1;
     private string _realm = "";
-    private DigestChoice _digest;
+    private PhoneDigest _digest;
 
     public Instant NextDeadline => _core.NextDeadline ?? Instant.Never;
 
@@ -75,19 +76,19 @@ internal sealed class PhoneBook(
         return null;
     }
 
-    private void Open(string realm, DigestChoice digest)
+    private void Open(string realm, PhoneDigest digest)
     {
         (_realm, _digest) = (realm, digest);
-        var options = new DigestServerOptions(realm) { Algorithms = AlgorithmsOf(digest) };
+        var options = new DigestServerOptions(realm) { Challenges = Algorithms(digest) };
         var authenticator = new DigestAuthenticator(options, this, nonceKey, ids);
         Counters = authenticator.Counters;
         _service = new RegistrarService(_core, authenticator, []);
     }
 
-    private static IReadOnlyList<DigestAlgorithm> AlgorithmsOf(DigestChoice digest) => digest switch
+    private static IReadOnlyList<DigestAlgorithm> Algorithms(PhoneDigest digest) => digest switch
     {
-        DigestChoice.Sha256 => [DigestAlgorithm.Sha256],
-        DigestChoice.Both => [DigestAlgorithm.Sha256, DigestAlgorithm.Md5],
+        PhoneDigest.Sha256 => [DigestAlgorithm.Sha256],
+        PhoneDigest.Both => [DigestAlgorithm.Sha256, DigestAlgorithm.Md5],
         _ => [DigestAlgorithm.Md5],
     };
 

@@ -64,6 +64,9 @@ internal sealed class SipConnections(EventLoop loop, SipEdgeOptions options) : I
                     connection.TrySend(SipStreamFramer.Pong);
                     break;
                 default:
+                    // RFC 3261 section 18.3: answered with 400 where its header part can be read, else only counted.
+                    _edge!.Stack.HandleBroken(message, peer.Flow);
+                    _edge.Flush();
                     Close(peer);
                     return;
             }

@@ -4,8 +4,8 @@ namespace OrleansAcd.Sip.Digest;
 
 /// <summary>The server's side of digest authentication (RFC 7616, RFC 8760, RFC 3261 section 22). No I/O, no
 /// clock.</summary>
-/// <remarks>Challenges with each algorithm of the options, in their order (RFC 8760 section 2.4), qop auth. Nonces prove themselves and are
-/// used once per count. Wrong credentials are limited by user and by source; a refused one is not even computed. The
+/// <remarks>Challenges by the options' algorithms, qop auth. Nonces prove themselves and are
+/// used once per count. Wrong credentials are limited by user at a source and by source; a refused one is not even computed. The
 /// digest URI is not held against the Request-URI, which proxies may rewrite and phones write as they like; the nonce
 /// count already keeps credentials from being used twice. Not thread-safe.</remarks>
 public sealed class DigestAuthenticator
@@ -44,7 +44,8 @@ public sealed class DigestAuthenticator
         if (Credentials(request) is not { } credentials) return Challenge(stale: false, now);
 
         var source = request.Source.ToString();
-        if (RefusedFor(credentials.User, source, now) is { } wait)
+        var user = $"{credentials.User}\n{source}";
+        if (RefusedFor(user, source, now) is { } wait)
         {
             Counters.Limited++;
             return new DigestVerdict.Refused(wait);
@@ -53,7 +54,7 @@ public sealed class DigestAuthenticator
         if (!IsRight(credentials, request.Method))
         {
             Counters.WrongCredentials++;
-            _users.Failed(credentials.User, now);
+            _users.Failed(user, now);
             _sources.Failed(source, now);
             return Challenge(stale: false, now);
         }
@@ -82,7 +83,7 @@ public sealed class DigestAuthenticator
     {
         Counters.Challenged++;
         var nonce = _nonces.Issue(now);
-        return new DigestVerdict.Challenge([.. _options.Algorithms.Select(Header)], stale);
+        return new DigestVerdict.Challenge([.. _options.Challenges.Select(Header)], stale);
 
         string Header(DigestAlgorithm algorithm) => new DigestChallenge(_options.Realm, nonce, new(algorithm))
         {
@@ -117,8 +118,7 @@ public sealed class DigestAuthenticator
     private bool IsRight(DigestCredentials credentials, string method)
     {
         var account = _accounts.Find(credentials.User, _options.Realm);
-        var isOffered = _options.Algorithms.Contains(credentials.Scheme.Algorithm);
-        var ha1 = isOffered ? account?.Ha1(credentials.Scheme) : null;
+        var ha1 = account?.Ha1(credentials.Scheme);
         var expected = DigestMath.Response(ha1 ?? NobodysHa1, credentials, method, []);
         return DigestMath.SameResponse(expected, credentials.Response) && ha1 is not null;
     }

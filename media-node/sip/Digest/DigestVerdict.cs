@@ -25,12 +25,13 @@ public abstract record DigestVerdict
 /// <param name="Realm">The protection space, usually the domain; part of every stored hash.</param>
 public sealed record DigestServerOptions(string Realm)
 {
-    /// <summary>What is challenged for and taken, the preferred first (RFC 8760 section 2.4).</summary>
-    public IReadOnlyList<DigestAlgorithm> Algorithms { get; init; } = [DigestAlgorithm.Sha256, DigestAlgorithm.Md5];
-
     public TimeSpan NonceLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Wrong credentials for one user before refusal, and the time after which one more is allowed.</summary>
+    /// <summary>One challenge for each, in this order (RFC 8760 section 2.4). Credentials by any algorithm are taken.</summary>
+    public IReadOnlyList<DigestAlgorithm> Challenges { get; init; } = [DigestAlgorithm.Sha256, DigestAlgorithm.Md5];
+
+    /// <summary>Wrong credentials for one user from one address before refusal, and the time after which one more is
+    /// allowed. By address too, so that nobody can shut out a user whose phone is elsewhere.</summary>
     public int FailuresPerUser { get; init; } = 5;
     public TimeSpan UserForgiveness { get; init; } = TimeSpan.FromSeconds(10);
 

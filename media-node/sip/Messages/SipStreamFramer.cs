@@ -15,7 +15,8 @@ public enum SipFrame
     /// <summary>A double CRLF, RFC 5626 §3.5.1: answer one CRLF.</summary>
     Ping,
 
-    /// <summary>The stream cannot be cut into messages any more: close the connection.</summary>
+    /// <summary>The stream cannot be cut into messages any more: close the connection. The first time, the header part
+    /// that broke it comes along where it was whole, so that it can be answered and counted.</summary>
     Error,
 }
 
@@ -63,8 +64,13 @@ public sealed class SipStreamFramer : IDisposable
         }
 
         var bodyStart = _scanned + headerEnd + 4;
-        if (!TryReadLength(pending[..bodyStart], out var bodyLength)) return Fail();
-        if (bodyStart + bodyLength > SipLimits.MessageBytesMax) return Fail();
+        var isCut = TryReadLength(pending[..bodyStart], out var bodyLength)
+            && bodyStart + bodyLength <= SipLimits.MessageBytesMax;
+        if (!isCut)
+        {
+            message = pending[..Math.Min(bodyStart, SipLimits.MessageBytesMax)];
+            return Fail();
+        }
 
         _scanned += headerEnd;
         if (bodyStart + bodyLength > pending.Length) return SipFrame.NeedMore;

@@ -61,6 +61,9 @@ public sealed class MalformedPeers
 
     public int Count => _nodes.Count;
 
+    /// <summary>The peers with the most, most first.</summary>
+    public IEnumerable<(IPAddress Peer, long Count)> Top(int count) => _recent.OrderByDescending(entry => entry.Count).Take(count);
+
     public long CountOf(IPAddress peer) => _nodes.TryGetValue(peer, out var node) ? node.Value.Count : 0;
 
     internal void Add(IPAddress peer)

@@ -84,12 +84,20 @@ public sealed partial class SipStack
         return remote is null ? null : Reuse(new SipFlow(transport, remote));
     }
 
+    /// <summary>The wanted flow while it can be used: a connection that is gone, such as the one a phone registered over,
+    /// gives way to where the request itself points (§8.1.2).</summary>
+    private SipFlow? FlowOf(SipRequest request, SipFlow? wanted)
+    {
+        if (wanted is null) return FindFlow(request);
+        return wanted is { IsReliable: true } stream && !IsOpen(Reuse(stream)) ? FindFlow(request) ?? wanted : wanted;
+    }
+
     /// <summary>Starts a client transaction. The request has no Via yet. Where there is no way, the request fails at
     /// once
     /// as 503 (§8.1.3.1).</summary>
     internal SipClientRequest Start(SipClientRequest client, Instant now)
     {
-        var flow = client.Wanted ?? FindFlow(client.Request);
+        var flow = FlowOf(client.Request, client.Wanted);
         if (flow is null || _clients.Count >= _options.ClientTransactionsMax)
         {
             Counters.Unreachable++;
@@ -123,7 +131,7 @@ public sealed partial class SipStack
     /// <summary>A request without a transaction: the ACK of a 2xx (§13.2.2.4).</summary>
     internal (SipFlow Flow, byte[] Bytes)? SendDirect(SipRequest request, SipFlow? wanted)
     {
-        if ((wanted ?? FindFlow(request)) is not { } flow)
+        if (FlowOf(request, wanted) is not { } flow)
         {
             Counters.Unreachable++;
             return null;

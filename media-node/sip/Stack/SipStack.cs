@@ -66,6 +66,23 @@ public sealed partial class SipStack
         else HandleResponse((SipResponse)message!, now);
     }
 
+    /// <summary>What a stream broke off with (RFC 3261 §18.3): answered when it can be read as a request, and counted.</summary>
+    /// <param name="headers">The header part that has no usable length; empty: there was none.</param>
+    public void HandleBroken(ReadOnlySpan<byte> headers, SipFlow flow)
+    {
+        Counters.Received++;
+        KeepConnection(flow);
+        var isReadable = SipParser.TryParse(headers, out var message, out var error);
+        if (message is SipRequest request && (isReadable || error.Answerable))
+        {
+            RefuseMalformed(request, flow, 400, isReadable ? "Bad Content-Length header field" : error.Reason);
+            return;
+        }
+
+        MalformedPeers.Add(flow.Remote.Address);
+        Counters.MalformedDropped++;
+    }
+
     public void HandleTimeout(Instant now)
     {
         while (_deadlines.TryPeekDue(now, out var due))
@@ -148,15 +165,21 @@ public sealed partial class SipStack
             return;
         }
 
-        MalformedPeers.Add(flow.Remote.Address);
-        if (!error.Answerable)
+        if (error.Answerable)
         {
-            Counters.MalformedDropped++;
+            RefuseMalformed((SipRequest)message!, flow, error.StatusCode, error.Reason);
             return;
         }
 
+        MalformedPeers.Add(flow.Remote.Address);
+        Counters.MalformedDropped++;
+    }
+
+    private void RefuseMalformed(SipRequest request, SipFlow flow, int code, string reason)
+    {
+        MalformedPeers.Add(flow.Remote.Address);
         Counters.BadRequestsAnswered++;
-        Refuse((SipRequest)message!, flow, error.StatusCode, error.Reason);
+        Refuse(request, flow, code, reason);
     }
 
     private readonly record struct CallKey(string CallId, string LocalTag);

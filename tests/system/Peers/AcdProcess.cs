@@ -8,6 +8,9 @@ namespace OrleansAcd.Tests.System.Peers;
 /// <summary>The product as users start it, <c>acd run</c>, in a process of its own on free loopback ports.</summary>
 public sealed class AcdProcess : IAsyncDisposable
 {
+    /// <summary>Apart from the ports of the peers (<see cref="FreePorts"/>).</summary>
+    private const string RtpPorts = "14000-17999";
+
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(30);
 
     private readonly PeerProcess _process;
@@ -40,7 +43,7 @@ public sealed class AcdProcess : IAsyncDisposable
         await File.WriteAllTextAsync(folder.File("centre.yaml"), centre);
         var process = StartRaw(
             folder, "run", "--centre", folder.File("centre.yaml"), "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0",
-            "--data", folder.File("data"));
+            "--rtp-ports", RtpPorts, "--data", folder.File("data"));
         var sip = await process.WaitForLine(@"phones +sip:(\S+)", StartMax);
         var http = await process.WaitForLine(@"browser +(http://\S+)", StartMax);
         if (key is null)

@@ -7,7 +7,7 @@ namespace OrleansAcd.Tests.System.Peers;
 public static class FreePorts
 {
     private static readonly Lock Gate = new();
-    private static int _next = 20_000 + (Environment.ProcessId % 500 * 20);
+    private static int _next = 10_000 + (Environment.ProcessId % 190 * 20);
 
     /// <summary>The first of <paramref name="count"/> neighbouring free UDP and TCP ports; even.</summary>
     public static int Udp(int count = 2)
@@ -18,12 +18,12 @@ public static class FreePorts
             {
                 var first = _next;
                 _next += count + (count % 2);
-                if (_next > 32_000) _next = 20_000;
+                if (_next > 13_900) _next = 10_000;
                 if (Enumerable.Range(first, count).All(IsFree)) return first;
             }
         }
 
-        throw new InvalidOperationException("no free ports between 20000 and 32000");
+        throw new InvalidOperationException("no free ports between 10000 and 14000");
     }
 
     private static bool IsFree(int port)

@@ -23,7 +23,6 @@ public static class Sipp
             "-trace_err", "-error_file", folder.File($"{scenario}-{port}.err"),
             "-trace_msg", "-message_file", folder.File($"{scenario}-{port}.log"),
         ];
-        if (options.Password is { } password) arguments.AddRange(["-au", user, "-ap", password]);
         if (options.Echo) arguments.Add("-rtp_echo");
         if (options.LostPercent > 0) arguments.AddRange(["-lost", Number(options.LostPercent)]);
         if (options.ToneFile is { } tone) arguments.AddRange(["-key", "tone_file", tone, "-min_rtp_port", Number(FreePorts.Udp(8))]);
@@ -45,9 +44,12 @@ public static class Sipp
         Assert.True(code == 0, $"sipp {scenario} ended with {code}:\n{(File.Exists(errors) ? File.ReadAllText(errors) : sipp.Output)}");
     }
 
-    /// <summary>Registers an agent's phone at this port, as its own short scenario.</summary>
-    public static Task Register(TestFolder folder, string agent, string password, string target, int port, bool tcp = false) =>
-        Run(folder, "agent-register", agent, target, port, new SippOptions { Password = password, Tcp = tcp });
+    /// <summary>Registers an agent's phone at this port, before sipp takes the port.</summary>
+    public static async Task Register(TestFolder folder, string agent, string password, string target, int port, bool tcp = false)
+    {
+        using var registration = new Registration(target, port, tcp);
+        Assert.Equal(200, await registration.Register(agent, password));
+    }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 }
@@ -61,6 +63,5 @@ public sealed record SippOptions
     public bool Tcp { get; init; }
     public bool Echo { get; init; }
     public int LostPercent { get; init; }
-    public string? Password { get; init; }
     public string? ToneFile { get; init; }
 }

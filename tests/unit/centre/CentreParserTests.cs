@@ -108,7 +108,7 @@ public sealed class CentreParserTests
     [InlineData("agents:\n  - { id: a, sip-password: \"***\" }", 2, "agents[0].sip-password", "there is none")]
     [InlineData("realm: 'a\"b'", 1, "realm", "must not contain")]
     [InlineData("speed: 5", 1, "speed", "realm, digest, numbers, queues, agents")]
-    [InlineData("digest: crc32", 1, "digest", "must be md5, sha-256 or both")]
+    [InlineData("digest: crc32", 1, "digest", "allowed: md5, sha-256, both")]
     public void EachMistakeIsNamedWithLineAndKeyAndWhatIsAllowed(string yaml, int line, string key, string says)
     {
         var problem = Assert.Single(CentreParser.Parse(yaml, 1).Problems);

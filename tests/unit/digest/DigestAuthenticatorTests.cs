@@ -143,6 +143,31 @@ public sealed class DigestAuthenticatorTests
         Assert.IsType<DigestVerdict.Accepted>(Ask(null, right));
     }
 
+    /// <summary>Somebody else's guesses must not keep a user's own phone out.</summary>
+    [Fact]
+    public void AUserWhoIsRefusedAtOneAddressStillComesInFromAnother()
+    {
+        for (var i = 0; i < 6; i++) Ask(null, Credentials(Client("alice", "wrong")));
+
+        Assert.IsType<DigestVerdict.Refused>(Ask(null, Credentials(Client())));
+        Assert.Equal(new DigestVerdict.Accepted("alice"), Ask(IPAddress.Parse("192.0.2.6"), Credentials(Client())));
+    }
+
+    /// <summary>Phones that know MD5 alone refuse a challenge that they do not know, even beside one that they do.</summary>
+    [Fact]
+    public void ChallengesByMd5AloneWhenToldSoAndStillTakesSha256()
+    {
+        var server = Server(new DigestServerOptions("acd.test") { Challenges = [DigestAlgorithm.Md5] });
+        var asked = new DigestRequest("REGISTER", [], Here);
+
+        var challenge = Assert.IsType<DigestVerdict.Challenge>(server.Handle(asked, _now));
+
+        Assert.Contains("MD5", Assert.Single(challenge.Headers), StringComparison.Ordinal);
+        var stronger = challenge.Headers[0].Replace("MD5", "SHA-256", StringComparison.Ordinal);
+        Assert.True(Client().TryAnswer([stronger], "REGISTER", "sip:acd.test", [], out var header));
+        Assert.Equal(new DigestVerdict.Accepted("alice"), server.Handle(asked with { Authorization = [header] }, _now));
+    }
+
     [Fact]
     public void ASourceThatTriesManyUsersIsRefused_OtherSourcesAreNot()
     {

@@ -27,6 +27,17 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TheSystemShowsWhatItsPartsHaveCounted()
+    {
+        await _centre.Offer("call-1");
+        var parts = (await Json("/v1/system")).GetProperty("parts");
+
+        Assert.True(parts.GetProperty("streams").GetProperty("counters").GetProperty("published").GetInt64() > 0);
+        Assert.True(parts.GetProperty("storage").GetProperty("counters").GetProperty("commits").GetInt64() > 0);
+        Assert.Equal(JsonValueKind.Null, parts.GetProperty("storage").GetProperty("trouble").ValueKind);
+    }
+
+    [Fact]
     public async Task AListGoesOnFromItsCursor()
     {
         var first = await Json("/v1/agents?limit=2");

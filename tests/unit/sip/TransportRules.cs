@@ -62,6 +62,29 @@ public sealed class TransportRules
         Assert.Equal(0, lone.Count<SipEvent.Failed>());
     }
 
+    /// <summary>A phone registered over TCP and closed the connection: its Contact says where it listens.</summary>
+    [Theory]
+    [InlineData(true, 40_000)]
+    [InlineData(false, 5_070)]
+    public void AWantedConnectionIsUsedWhileItIsOpenAndTheTargetAfterwards(bool isOpen, int port)
+    {
+        var lone = new Lone();
+        var flow = new SipFlow(SipTransport.Tcp, new IPEndPoint(Lone.Peer.Address, 40_000), 3);
+        lone.Receive(Sample.Request(SipMethods.Options, via: "SIP/2.0/TCP 192.0.2.1:5070"), flow);
+        if (!isOpen) lone.Do(now => lone.Stack.HandleConnectionClosed(flow, now));
+
+        lone.Do(now => lone.Stack.Invite(
+            new SipInviteOptions
+            {
+                Target = SipUri.Parse("sip:bob@192.0.2.1:5070;transport=tcp"),
+                Flow = flow with { ConnectionId = 0 },
+            },
+            now));
+
+        Assert.Equal(new IPEndPoint(Lone.Peer.Address, port), lone.Sent[^1].Flow.Remote);
+        Assert.Equal(SipTransport.Tcp, lone.Sent[^1].Flow.Transport);
+    }
+
     [Theory]
     [InlineData("sip:bob@phone.example")]
     [InlineData("tel:+15550100")]

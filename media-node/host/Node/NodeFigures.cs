@@ -1,0 +1,84 @@
+using OrleansAcd.Contracts.Views;
+using OrleansAcd.Sip.Messages;
+
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>All that a node has counted, in one view: its own counters, its SIP stack's, its registrar's.</summary>
+/// <remarks>Taken on the worker's loop.</remarks>
+internal static class NodeFigures
+{
+    private const int PeersShownMax = 20;
+
+    private static readonly string[] Methods =
+    [
+        SipMethods.Invite, SipMethods.Ack, SipMethods.Bye, SipMethods.Cancel, SipMethods.Register, SipMethods.Options,
+        SipMethods.Prack, SipMethods.Update, SipMethods.Info,
+    ];
+
+    public static SystemPartView Take(NodeWorker worker)
+    {
+        var figures = new Dictionary<string, long>(StringComparer.Ordinal);
+        AddNode(figures, worker);
+        AddSip(figures, worker);
+        AddPhones(figures, worker.Phones);
+        var peers = worker.Sip.MalformedPeers.Top(PeersShownMax).Select(entry => new PeerCount(entry.Peer.ToString(), entry.Count));
+        return new SystemPartView(figures, null, [.. peers]);
+    }
+
+    private static void AddNode(Dictionary<string, long> figures, NodeWorker worker)
+    {
+        var node = worker.Counters;
+        var live = worker.LiveQuality();
+        figures["calls"] = worker.ConversationCount;
+        figures["callsOffered"] = node.CallsOffered;
+        figures["callsRefused"] = node.CallsRefused;
+        figures["offersNotAcceptable"] = node.OffersNotAcceptable;
+        figures["badDescriptions"] = node.BadDescriptions;
+        figures["commandsIgnored"] = node.CommandsIgnored;
+        figures["eventsPublished"] = node.EventsPublished;
+        figures["eventsLost"] = node.EventsLost;
+        figures["promptsMissing"] = node.PromptsMissing;
+        figures["faults"] = node.Faults + worker.LoopFaults;
+        figures["mediaTimeouts"] = node.MediaTimeouts;
+        figures["strangerPackets"] = node.StrangerPackets + live.Strangers;
+        figures["malformedPackets"] = node.MalformedPackets + live.Malformed;
+    }
+
+    private static void AddSip(Dictionary<string, long> figures, NodeWorker worker)
+    {
+        var sip = worker.Sip.Counters;
+        figures["sipReceived"] = sip.Received;
+        figures["sipSent"] = sip.Sent;
+        figures["sipRetransmissionsSent"] = sip.RetransmissionsSent;
+        figures["sipRetransmissionsReceived"] = sip.RetransmissionsReceived;
+        figures["sipMalformedDropped"] = sip.MalformedDropped;
+        figures["sipBadRequestsAnswered"] = sip.BadRequestsAnswered;
+        figures["sipOverloadRefused"] = sip.OverloadRefused;
+        figures["sipKeepAlives"] = sip.KeepAlives;
+        figures["sipStray"] = sip.Stray;
+        figures["sipLoopsRefused"] = sip.LoopsRefused;
+        figures["sipUnknownDialogs"] = sip.UnknownDialogs;
+        figures["sipTimedOut"] = sip.TimedOut;
+        figures["sipUnreachable"] = sip.Unreachable;
+        figures["sipOutputsDropped"] = sip.OutputsDropped;
+        figures["sipCalls"] = worker.Sip.CallCount;
+        figures["sipServerTransactions"] = worker.Sip.ServerTransactionCount;
+        figures["sipClientTransactions"] = worker.Sip.ClientTransactionCount;
+        figures["sipSendFailures"] = worker.Edge.SendFailures;
+        figures["sipConnections"] = worker.Edge.ConnectionCount;
+        foreach (var method in Methods) figures["sipReceived" + method] = sip.RequestsReceived(method);
+    }
+
+    private static void AddPhones(Dictionary<string, long> figures, PhoneBook phones)
+    {
+        figures["phoneContacts"] = phones.ContactCount;
+        if (phones.Counters is not { } digest) return;
+
+        figures["digestAccepted"] = digest.Accepted;
+        figures["digestChallenged"] = digest.Challenged;
+        figures["digestWrong"] = digest.WrongCredentials;
+        figures["digestReplayed"] = digest.Replayed;
+        figures["digestLimited"] = digest.Limited;
+        figures["digestMalformed"] = digest.Malformed;
+    }
+}
