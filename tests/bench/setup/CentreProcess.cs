@@ -11,7 +11,7 @@ namespace OrleansAcd.Bench;
 /// </summary>
 internal sealed partial class CentreProcess : IDisposable
 {
-    private const int Interrupt = 2;
+    private const int Terminate = 15;
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(20);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("acd-bench-");
@@ -23,7 +23,7 @@ internal sealed partial class CentreProcess : IDisposable
         File.WriteAllText(centre, Yaml(agents));
         _process = Process.Start(new ProcessStartInfo("dotnet", [
             Path.Combine(AppContext.BaseDirectory, "acd.dll"), "run", "--centre", centre, "--data", Data,
-            "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0", "--rtp-ports", "10000-32767"])
+            "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0", "--rtp-ports", "1024-65535"])
         {
             RedirectStandardOutput = true,
         })!;
@@ -57,11 +57,11 @@ internal sealed partial class CentreProcess : IDisposable
 
     public static string PasswordOf(int agent) => $"secret{agent}";
 
-    /// <summary>Stops it as Ctrl-C does.</summary>
+    /// <summary>Stops it as a service manager does.</summary>
     /// <returns>How many records of answered calls are in its database.</returns>
     public long Stop()
     {
-        _ = Kill(_process.Id, Interrupt);
+        _ = Kill(_process.Id, Terminate);
         if (!_process.WaitForExit(StopMax)) throw new InvalidOperationException("the centre does not stop");
 
         using var database = new SqliteConnection($"Data Source={Path.Combine(Data, "acd.db")};Pooling=false");
