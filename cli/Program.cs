@@ -10,5 +10,5 @@ var root = new RootCommand("OrleansAcd, an open contact centre. Without options 
 };
 
 // Longer than the host's own time-out for stopping: calls are told and records written before the process ends.
-var whole = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(45) };
-return await root.Parse(args).InvokeAsync(whole);
+var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(45) };
+return await root.Parse(args).InvokeAsync(invocation);

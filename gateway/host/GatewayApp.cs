@@ -15,7 +15,8 @@ public static class GatewayApp
 {
     private const long BodyBytesMax = 64 * 1024;
 
-    /// <summary>Adds the gateway's services. Add the silo first: grains, streams and stored calls come from there.</summary>
+    /// <summary>Adds the gateway's services. Add the silo first: grains, streams and stored calls come from
+    /// there.</summary>
     /// <returns>The API key where one was made just now: show it, it is not kept; else null.</returns>
     public static string? AddAcdGateway(this IServiceCollection services, GatewayOptions options)
     {
@@ -50,7 +51,8 @@ public static class GatewayApp
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = Problems.Handle,
-            SuppressDiagnosticsCallback = c => c.Exception is Microsoft.AspNetCore.Http.BadHttpRequestException or OperationCanceledException,
+            SuppressDiagnosticsCallback = c =>
+                c.Exception is Microsoft.AspNetCore.Http.BadHttpRequestException or OperationCanceledException,
         });
         app.UseStatusCodePages();
         app.UseRouting();

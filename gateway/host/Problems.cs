@@ -25,7 +25,8 @@ internal static class Problems
 
     /// <summary>An answer without a body (no such path, wrong method) gets one.</summary>
     public static void Complete(ProblemDetailsContext context) =>
-        context.ProblemDetails.Type = context.ProblemDetails.Type is { } type && type.StartsWith(TypePrefix, StringComparison.Ordinal)
+        context.ProblemDetails.Type = context.ProblemDetails.Type is { } type
+            && type.StartsWith(TypePrefix, StringComparison.Ordinal)
             ? type
             : TypePrefix + context.HttpContext.Response.StatusCode switch
             {
@@ -44,7 +45,8 @@ internal static class Problems
         var (status, type, detail) = error switch
         {
             BadHttpRequestException { StatusCode: 413 } => (413, "too-large", "The request is too large."),
-            BadHttpRequestException e => (e.StatusCode, "bad-request", e.InnerException is System.Text.Json.JsonException
+            BadHttpRequestException e =>
+                (e.StatusCode, "bad-request", e.InnerException is System.Text.Json.JsonException
                 ? "The body is not the JSON that is expected here." : e.Message),
             StorageUnavailableException e => (503, "storage-unavailable", e.Message),
             TimeoutException => (504, "timed-out", "The centre did not answer in time."),

@@ -55,7 +55,7 @@ const figure = (name, label) => el('div', name, el('p', 'value'), el('p', 'label
 const queues = new Keyed($('queues'), () => el('li', 'queue',
   el('h3', 'name'),
   el('div', 'trio', figure('waiting', 'waiting'), figure('longest', 'longest wait'), figure('level', '')),
-  el('div', 'bar', el('div', 'fill'), el('div', 'goal')), el('p', 'people')), updateQueue);
+  el('div', 'bar', el('div', 'fill'), el('div', 'goal')), el('p', 'people'), el('p', 'people')), updateQueue);
 
 const agents = new Keyed($('agents'), () => {
   const mark = el('span', 'mark');
@@ -91,11 +91,12 @@ function updateQueue(node, q) {
   level.dataset.tone = tone || 'none';
   say(longest, q.oldestEnqueuedAt ? elapsed(q.oldestEnqueuedAt) : '–');
   say(level, q.serviceLevel == null ? '–' : percent(q.serviceLevel));
-  say(node.querySelector('.level .label'), `in ${q.serviceLevelWithin} s · target ${percent(q.serviceLevelTarget)}`);
+  say(node.querySelector('.level .label'), `goal ${percent(q.serviceLevelTarget)} / ${q.serviceLevelWithin} s`);
   node.querySelector('.fill').style.setProperty('--share', q.serviceLevel ?? 0);
   node.querySelector('.goal').style.setProperty('--goal', q.serviceLevelTarget);
-  say(node.querySelector('.people'), `${q.ready} ready · ${q.talking} talking · ${q.wrapUp} wrap-up · ${q.notReady} not ready  —  `
-    + `${q.answered} answered, ${q.abandoned} abandoned today`);
+  const [people, today] = node.querySelectorAll('.people');
+  say(people, `${q.ready} ready · ${q.talking} talking · ${q.wrapUp} wrap-up · ${q.notReady} not ready`);
+  say(today, `today: ${q.answered} answered · ${q.abandoned} abandoned`);
 }
 
 function updateAgent(node, a) {

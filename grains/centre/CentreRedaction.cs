@@ -3,7 +3,8 @@ using OrleansAcd.CentreYaml.Yaml;
 
 namespace OrleansAcd.CentreYaml;
 
-/// <summary>Takes the passwords out of a centre document and leaves the rest as it was written, comments included.</summary>
+/// <summary>Takes the passwords out of a centre document and leaves the rest as it was written, comments
+/// included.</summary>
 public static class CentreRedaction
 {
     /// <summary>What stands for a password; applied again, it keeps the one there is.</summary>
@@ -33,7 +34,8 @@ public static class CentreRedaction
     private static IEnumerable<YamlScalar> Passwords(YamlNode node) => node switch
     {
         YamlSequence list => list.Items.SelectMany(Passwords),
-        YamlMapping mapping => mapping.Entries.SelectMany(e => e.Key == PasswordKey && e.Value is YamlScalar { IsNull: false } s
+        YamlMapping mapping => mapping.Entries.SelectMany(e => e.Key == PasswordKey
+            && e.Value is YamlScalar { IsNull: false } s
             ? [s]
             : Passwords(e.Value)),
         _ => [],

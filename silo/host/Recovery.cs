@@ -15,6 +15,7 @@ internal sealed partial class Recovery(ICallStore calls, TimeProvider time, ILog
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Calls} calls were up when the process ended; they are marked as lost")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "{Calls} calls were up when the process ended; they are marked as lost")]
     private static partial void LogLost(ILogger log, int calls);
 }

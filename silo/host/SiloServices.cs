@@ -11,10 +11,12 @@ using OrleansAcd.Streams;
 
 namespace OrleansAcd.Silo;
 
-/// <summary>Puts the silo into a host: engine, grains, storage, streams within the process, recovery at start.</summary>
+/// <summary>Puts the silo into a host: engine, grains, storage, streams within the process, recovery at
+/// start.</summary>
 public static class SiloServices
 {
-    /// <remarks>Hosted services start in this order and stop in reverse: storage is recovered before any grain runs, the
+    /// <remarks>Hosted services start in this order and stop in reverse: storage is recovered before any grain runs,
+    /// the
     /// pumps stop before the engine, and the journal is flushed last.</remarks>
     /// <exception cref="SiloException">An option is not valid.</exception>
     public static IServiceCollection AddAcdSilo(this IServiceCollection services, SiloOptions options)

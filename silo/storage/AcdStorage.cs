@@ -5,7 +5,8 @@ using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Storage;
 
-/// <summary>Storage as the silo uses it: journal, call records and grains' states in one SQLite file, owned by one process.</summary>
+/// <summary>Storage as the silo uses it: journal, call records and grains' states in one SQLite file, owned by one
+/// process.</summary>
 public sealed class AcdStorage : IReadiness, IDisposable
 {
     private readonly SqliteFile _file;
@@ -35,8 +36,10 @@ public sealed class AcdStorage : IReadiness, IDisposable
     public string? NotReady => Status.Trouble;
 
     /// <summary>Opens the database, making or migrating it.</summary>
-    /// <param name="fold">Makes the record of a call that was up when the process died; without it the record says little.</param>
-    /// <exception cref="StorageException">It cannot be opened: in use, damaged, newer than this program, not writable.</exception>
+    /// <param name="fold">Makes the record of a call that was up when the process died; without it the record says
+    /// little.</param>
+    /// <exception cref="StorageException">It cannot be opened: in use, damaged, newer than this program, not
+    /// writable.</exception>
     public static AcdStorage Open(StorageOptions options, TimeProvider time, ILogger logger, ICallFold? fold = null) =>
         new(SqliteFile.Open(options), options, time, logger, fold);
 

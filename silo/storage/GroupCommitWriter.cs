@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansAcd.Storage;
 
-/// <summary>The one writer: a thread that commits all pending writes of all calls in one transaction (design section 8).</summary>
-/// <remarks>When the database refuses (locked, full, failing), those who wait are told "not durable" at once and go on; their
+/// <summary>The one writer: a thread that commits all pending writes of all calls in one transaction (design section
+/// 8).</summary>
+/// <remarks>When the database refuses (locked, full, failing), those who wait are told "not durable" at once and go
+/// on; their
 /// writes stay in order in a bounded backlog and are tried again with growing pauses.</remarks>
 internal sealed partial class GroupCommitWriter : IDisposable
 {

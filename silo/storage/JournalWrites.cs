@@ -6,7 +6,8 @@ using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Storage;
 
-/// <summary>Entries of a call that is up. Written again they change nothing: the first one of a sequence stands.</summary>
+/// <summary>Entries of a call that is up. Written again they change nothing: the first one of a sequence
+/// stands.</summary>
 internal class AppendWrite(CallId call, ImmutableArray<JournalEntry> entries) : PendingWrite
 {
     private readonly Row[] _rows = [.. entries.Select(Row.Of)];
@@ -16,11 +17,13 @@ internal class AppendWrite(CallId call, ImmutableArray<JournalEntry> entries) : 
     public override void Apply(Statements statements)
     {
         statements.Run(
-            "INSERT OR IGNORE INTO open_call (id) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM call WHERE id = ?1)", call.Value);
+            "INSERT OR IGNORE INTO open_call (id) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM call WHERE id = ?1)",
+            call.Value);
         foreach (var row in _rows)
         {
             statements.Run(
-                "INSERT OR IGNORE INTO journal (call, sequence, at, kind, event, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR IGNORE INTO journal (call, sequence, at, kind, event, entry) "
+                + "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 call.Value, row.Sequence, row.At, row.Kind, row.Event, row.Entry);
         }
     }
@@ -36,7 +39,8 @@ internal class AppendWrite(CallId call, ImmutableArray<JournalEntry> entries) : 
 }
 
 /// <summary>The record of a call that ended, with its last entries. The timeline is in the journal, once.</summary>
-internal sealed class CompleteWrite(CallView record, ImmutableArray<JournalEntry> entries) : AppendWrite(record.Id, entries)
+internal sealed class CompleteWrite(CallView record, ImmutableArray<JournalEntry> entries)
+    : AppendWrite(record.Id, entries)
 {
     private readonly string _record = JsonSerializer.Serialize(record with { Timeline = [] }, FeedEvent.Json);
 

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansAcd.Storage;
 
-/// <summary>Deletes calls that ended before the retention time, a few in each commit, so that nobody waits for it.</summary>
+/// <summary>Deletes calls that ended before the retention time, a few in each commit, so that nobody waits for
+/// it.</summary>
 internal sealed partial class Retention : IDisposable
 {
     private const int BatchCalls = 200;

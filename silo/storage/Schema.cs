@@ -38,7 +38,8 @@ internal static class Schema
         if (from > Version)
         {
             throw new StorageException(
-                $"the database {connection.DataSource} has schema {from}, this program knows {Version}: start a newer one");
+                $"the database {connection.DataSource} has schema {from}, this program knows {Version}: "
+                + "start a newer one");
         }
 
         for (var i = from; i < Version; i++)

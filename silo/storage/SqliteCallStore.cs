@@ -16,7 +16,8 @@ internal sealed class SqliteCallStore(SqliteFile file, GroupCommitWriter writer,
     public async ValueTask<CallView?> Find(CallId call, CancellationToken cancellation) => await file.Read(
         c =>
         {
-            var record = Rows(c, "SELECT record FROM call WHERE id = $id", r => Record(r.GetString(0)), ("$id", call.Value))
+            var record = Rows(c, "SELECT record FROM call WHERE id = $id", r =>
+                Record(r.GetString(0)), ("$id", call.Value))
                 .FirstOrDefault();
             return record is null ? null : record with { Timeline = Timeline(Entries(c, call)) };
         },
@@ -59,20 +60,21 @@ internal sealed class SqliteCallStore(SqliteFile file, GroupCommitWriter writer,
         return open.Count;
     }
 
-    /// <summary>What can be said of a call whose process died: when it began, who took part last, and that it was lost.</summary>
+    /// <summary>What can be said of a call whose process died: when it began, who took part last, and that it was
+    /// lost.</summary>
     private CompleteWrite Lost(CallId call, IReadOnlyList<JournalEntry> entries, DateTimeOffset now)
     {
         var known = fold?.Fold(call, entries) ?? new CallView(
             call, "", "", "", null, entries.LastOrDefault(e => e.Entry?.Agent is not null)?.Entry!.Agent,
             entries.Count > 0 ? entries[0].At : now, null, null, null, QueueOutcome.None, "", 0, null, null, []);
         var last = new TimelineEntry(
-            entries.Count > 0 ? entries[^1].Sequence + 1 : 1, now, "system-lost",
+            entries.Count > 0 ? entries[^1].Sequence + 1 : 1, now, JournalEntry.SystemLost,
             "the process that held the call ended without warning", null, null);
         var record = known with
         {
             State = "ended", EndedAt = now, Outcome = QueueOutcome.SystemLost, EndedBy = "system",
         };
-        return new CompleteWrite(record, [new JournalEntry(last.Sequence, now, last.Kind, "{}", last)]);
+        return new CompleteWrite(record, [new JournalEntry(last.Sequence, now, last.Kind, "", last)]);
     }
 
     private static List<JournalEntry> Entries(SqliteConnection connection, CallId call) => Rows(

@@ -4,7 +4,8 @@ using OrleansAcd.Contracts.Storage;
 
 namespace OrleansAcd.Storage;
 
-/// <summary>The database file: one owner process, one connection that writes, pooled ones that read (SQLite's WAL mode).</summary>
+/// <summary>The database file: one owner process, one connection that writes, pooled ones that read (SQLite's WAL
+/// mode).</summary>
 internal sealed class SqliteFile : IDisposable
 {
     /// <summary>A larger file is not read whole at start: it would take too long.</summary>
@@ -149,5 +150,6 @@ internal sealed class SqliteFile : IDisposable
     };
 
     private static string Damaged(string path, string why) =>
-        $"the database {path} is damaged ({why.ReplaceLineEndings(" ")}): restore a copy, or move it away to start empty";
+        $"the database {path} is damaged ({why.ReplaceLineEndings(" ")}): "
+        + "restore a copy, or move it away to start empty";
 }

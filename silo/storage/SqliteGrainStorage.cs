@@ -8,8 +8,10 @@ using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Storage;
 
-/// <summary>Grains' states on SQLite, in the same commits as the journal. This process owns the file: versions are held here.</summary>
-/// <remarks>While the disk refuses, a state lives in memory: reads see it, writes go on, the disk gets it later.</remarks>
+/// <summary>Grains' states on SQLite, in the same commits as the journal. This process owns the file: versions are
+/// held here.</summary>
+/// <remarks>While the disk refuses, a state lives in memory: reads see it, writes go on, the disk gets it
+/// later.</remarks>
 internal sealed class SqliteGrainStorage(SqliteFile file, GroupCommitWriter writer) : IGrainStorage
 {
     /// <summary>Version in force of each state that was read or written; 0: nothing is stored.</summary>
@@ -58,7 +60,8 @@ internal sealed class SqliteGrainStorage(SqliteFile file, GroupCommitWriter writ
         if (tag != Tag(current) || !_versions.TryUpdate(key, next, current))
         {
             throw new InconsistentStateException(
-                $"the state {key.State} of {key.Grain} was changed by another activation", Tag(_versions[key]) ?? "", tag ?? "");
+                $"the state {key.State} of {key.Grain} was changed by another activation",
+                Tag(_versions[key]) ?? "", tag ?? "");
         }
 
         var write = new StateWrite(key.State, key.Grain, next, json, Forget);

@@ -12,7 +12,8 @@ public sealed record StorageOptions
     /// <summary>What may wait for the disk, in bytes of text; more is dropped and counted.</summary>
     public long BacklogBytesMax { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>How large the database may grow; at this size it is treated as a full disk. Null: the disk is the bound.</summary>
+    /// <summary>How large the database may grow; at this size it is treated as a full disk. Null: the disk is the
+    /// bound.</summary>
     public long? FileBytesMax { get; init; }
 
     /// <summary>Writes in one transaction.</summary>

@@ -3,7 +3,8 @@ using SQLitePCL;
 
 namespace OrleansAcd.Storage;
 
-/// <summary>Applies a batch of writes in one transaction. Used by the writer's thread alone, but for AnswerCurrent.</summary>
+/// <summary>Applies a batch of writes in one transaction. Used by the writer's thread alone, but for
+/// AnswerCurrent.</summary>
 internal sealed class Transactions : IDisposable
 {
     private readonly SqliteConnection _connection;
@@ -61,7 +62,8 @@ internal sealed class Transactions : IDisposable
         _connection.Dispose();
     }
 
-    /// <summary>A write that breaks a rule of the schema is undone alone; a disk that refuses ends the whole batch.</summary>
+    /// <summary>A write that breaks a rule of the schema is undone alone; a disk that refuses ends the whole
+    /// batch.</summary>
     private void Apply(PendingWrite write, List<(PendingWrite, string)> refused, bool alone)
     {
         try
@@ -75,11 +77,13 @@ internal sealed class Transactions : IDisposable
         }
     }
 
-    /// <summary>Of SQLite's result codes: PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.</summary>
+    /// <summary>Of SQLite's result codes: PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN,
+    /// PROTOCOL, NOTADB.</summary>
     private static bool IsTrouble(SqliteException e) =>
         (e.SqliteErrorCode & 0xFF) is 3 or 5 or 6 or 7 or 8 or 10 or 11 or 13 or 14 or 15 or 26;
 
-    /// <summary>Straight to SQLite: its own busy time-out applies, not the provider's, which counts in seconds.</summary>
+    /// <summary>Straight to SQLite: its own busy time-out applies, not the provider's, which counts in
+    /// seconds.</summary>
     private void Execute(string sql)
     {
         var code = raw.sqlite3_exec(_connection.Handle, sql);

@@ -45,7 +45,8 @@ public sealed class ApiKey
         var text = File.ReadAllText(path).Trim();
         if (text.Length == 64 && text.All(char.IsAsciiHexDigit)) return Convert.FromHexString(text);
 
-        throw new InvalidDataException($"the API key file {path} is damaged: delete it, and a new key is made at the next start");
+        throw new InvalidDataException(
+            $"the API key file {path} is damaged: delete it, and a new key is made at the next start");
     }
 
     /// <summary>Whole or not at all: written beside, then renamed.</summary>

@@ -14,7 +14,8 @@ internal sealed class KeyGate(RequestDelegate next, ApiKey key, WrongKeys wrongK
 
         var bearer = Bearer(context.Request);
         var given = bearer ?? context.Request.Cookies[Cookie];
-        if (string.IsNullOrEmpty(given)) return Unauthorized(context, "This needs the API key: Authorization: Bearer KEY.");
+        if (string.IsNullOrEmpty(given))
+            return Unauthorized(context, "This needs the API key: Authorization: Bearer KEY.");
         if (!key.Is(given)) return Wrong(context);
         if (bearer is null && IsForged(context.Request))
         {
@@ -34,7 +35,8 @@ internal sealed class KeyGate(RequestDelegate next, ApiKey key, WrongKeys wrongK
 
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return Problems.Write(context, 429, "too-many-wrong-keys", $"Too many wrong keys from this address; wait {seconds} s.");
+        return Problems.Write(context, 429, "too-many-wrong-keys",
+            $"Too many wrong keys from this address; wait {seconds} s.");
     }
 
     private Task Wrong(HttpContext context) => Refuse(context, wrongKeys);

@@ -1,6 +1,7 @@
 namespace OrleansAcd.Gateway.Access;
 
-/// <summary>What the login form posts: the key becomes a cookie that scripts cannot read and other sites cannot send.</summary>
+/// <summary>What the login form posts: the key becomes a cookie that scripts cannot read and other sites cannot
+/// send.</summary>
 internal static class LoginEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)

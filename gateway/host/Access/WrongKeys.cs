@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace OrleansAcd.Gateway.Access;
 
 /// <summary>Counts wrong keys of each address (IPv6: of each /64) in windows of a minute.</summary>
-/// <remarks>The right key is let in all the same: it cannot be guessed, and nobody can lock out who shares an address.</remarks>
+/// <remarks>The right key is let in all the same: it cannot be guessed, and nobody can lock out who shares an
+/// address.</remarks>
 internal sealed class WrongKeys(int perMinuteMax, TimeProvider time)
 {
     private const int AddressesMax = 10_000;

@@ -16,7 +16,8 @@ internal sealed class LiveCalls(IStreamBus bus, GatewayOptions options) : IHoste
     private IAsyncDisposable? _subscription;
     private long _dropped;
 
-    /// <summary>Calls that were not listed because there were too many, or because their event was not readable.</summary>
+    /// <summary>Calls that were not listed because there were too many, or because their event was not
+    /// readable.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -52,13 +53,13 @@ internal sealed class LiveCalls(IStreamBus bus, GatewayOptions options) : IHoste
     {
         var id = e.Subject[Prefix.Length..];
         if (Read(e.Data) is not { } said) Interlocked.Increment(ref _dropped);
-        else if (said.EndedAt is not null) _calls.TryRemove(id, out _);
+        else if (said.State == "ended") _calls.TryRemove(id, out _);
         else if (_calls.Count >= options.LiveCallsMax && !_calls.ContainsKey(id)) Interlocked.Increment(ref _dropped);
         else _calls[id] = View(id, said);
     }
 
     private static CallView View(string id, Said s) => new(
-        new CallId(id), s.State, s.Number ?? "", "", s.Queue, s.Agent, s.StartedAt, s.EnqueuedAt, s.AnsweredAt, null,
+        new CallId(id), s.State, s.Number ?? "", "", s.Queue, s.Agent, s.StartedAt, s.EnqueuedAt, s.AnsweredAt, s.EndedAt,
         QueueOutcome.None, "", s.Offers, null, null, []);
 
     private static Said? Read(string data)
@@ -75,6 +76,7 @@ internal sealed class LiveCalls(IStreamBus bus, GatewayOptions options) : IHoste
 
     /// <summary>What a call's event says of it; callers' numbers are not in the feed.</summary>
     private sealed record Said(
-        string State, string? Number, QueueId? Queue, AgentId? Agent, DateTimeOffset StartedAt, DateTimeOffset? EnqueuedAt,
+        string State, string? Number, QueueId? Queue, AgentId? Agent, DateTimeOffset StartedAt,
+        DateTimeOffset? EnqueuedAt,
         DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, int Offers);
 }

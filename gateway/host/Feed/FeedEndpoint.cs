@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace OrleansAcd.Gateway.Feed;
 
-/// <summary>GET /v1/events: server-sent events (WHATWG HTML section 9.2) that a browser's EventSource reads and resumes.</summary>
+/// <summary>GET /v1/events: server-sent events (WHATWG HTML section 9.2) that a browser's EventSource reads and
+/// resumes.</summary>
 internal static class FeedEndpoint
 {
     private const int SubjectsMax = 32;
@@ -11,7 +12,8 @@ internal static class FeedEndpoint
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/events", Serve)
         .WithName("events").WithTags("events").WithSummary("The event feed")
-        .WithDescription("Server-sent events; each is a CloudEvents 1.0 JSON document. `id:` is a cursor for Last-Event-ID. "
+        .WithDescription(
+            "Server-sent events; each is a CloudEvents 1.0 JSON document. `id:` is a cursor for Last-Event-ID. "
             + "An event of type acd.feed.reset.v1 says that events were missed: read everything again.")
         .Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(503);
 
@@ -22,7 +24,8 @@ internal static class FeedEndpoint
         var subjects = subject ?? [];
         if (subjects.Length > SubjectsMax || subjects.Any(s => s.Length is 0 or > SubjectCharsMax))
         {
-            await Problems.Write(context, 400, "bad-request", $"subject: at most {SubjectsMax}, 1 to {SubjectCharsMax} characters.");
+            await Problems.Write(context, 400, "bad-request",
+                $"subject: at most {SubjectsMax}, 1 to {SubjectCharsMax} characters.");
             return;
         }
 

@@ -5,7 +5,8 @@ using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Gateway.Feed;
 
-/// <summary>One event as it goes out: a CloudEvents 1.0 JSON document (structured mode) in a server-sent event.</summary>
+/// <summary>One event as it goes out: a CloudEvents 1.0 JSON document (structured mode) in a server-sent
+/// event.</summary>
 /// <param name="Number">Its place in this process's feed, from 1.</param>
 internal sealed record FeedFrame(long Number, string Subject, byte[] Bytes)
 {
@@ -15,7 +16,8 @@ internal sealed record FeedFrame(long Number, string Subject, byte[] Bytes)
     public static FeedFrame Of(FeedEvent e, long number, string source) =>
         new(number, e.Subject, Write(e.Type, e.Subject, e.Sequence, e.Time, e.Data, number, source));
 
-    /// <summary>Tells a client that it has missed events: what it knows is old, it must ask for everything again.</summary>
+    /// <summary>Tells a client that it has missed events: what it knows is old, it must ask for everything
+    /// again.</summary>
     public static byte[] Reset(DateTimeOffset now, long number, string source) =>
         Write(ResetType, "feed", number, now, "{}", number, source);
 

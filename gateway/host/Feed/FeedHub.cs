@@ -4,14 +4,16 @@ using OrleansAcd.Streams;
 
 namespace OrleansAcd.Gateway.Feed;
 
-/// <summary>Takes the feed's events once, keeps the last ones in a ring, and hands them to every client of this gateway.</summary>
+/// <summary>Takes the feed's events once, keeps the last ones in a ring, and hands them to every client of this
+/// gateway.</summary>
 internal sealed partial class FeedHub(IStreamBus bus, GatewayOptions options, TimeProvider time, ILogger<FeedHub> log)
     : IHostedService
 {
     private readonly Lock _gate = new();
     private readonly FeedFrame[] _ring = new FeedFrame[options.FeedRingMax];
     private readonly List<FeedClient> _clients = [];
-    private readonly string _source = time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture);
+    private readonly string _source =
+        time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture);
     private IAsyncDisposable? _subscription;
     private long _last;
     private long _slow;
@@ -87,14 +89,16 @@ internal sealed partial class FeedHub(IStreamBus bus, GatewayOptions options, Ti
         }
     }
 
-    /// <summary>The number after which the client wants events; null: it was away too long, or another run made the cursor.</summary>
+    /// <summary>The number after which the client wants events; null: it was away too long, or another run made the
+    /// cursor.</summary>
     private long? From(string? cursor)
     {
         if (string.IsNullOrEmpty(cursor)) return _last;
 
         var dash = cursor.IndexOf('-', StringComparison.Ordinal);
         if (dash < 0 || cursor[..dash] != _source) return null;
-        if (!long.TryParse(cursor.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return null;
+        if (!long.TryParse(cursor.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return null;
         return number <= _last && number >= _last - Math.Min(_last, _ring.Length) ? number : null;
     }
 

@@ -21,7 +21,8 @@ internal static class PageFiles
     public static void Map(IEndpointRouteBuilder routes)
     {
         var assembly = typeof(PageFiles).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach (var name in assembly.GetManifestResourceNames().Where(n =>
+            n.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             var path = "/" + name[Prefix.Length..];
             Map(routes, path, Load(assembly, name), Types[Path.GetExtension(name)]);

@@ -16,10 +16,12 @@ internal static class AgentEndpoints
         var group = routes.MapGroup("/v1/agents").WithTags("agents");
         group.MapGet("", List).WithName("listAgents").WithSummary("Agents and what they do now, by id")
             .Produces<Page<AgentView>>().ProducesProblem(400);
-        group.MapGet("{id}", Get).WithName("getAgent").WithSummary("One agent").Produces<AgentView>().ProducesProblem(404);
+        group.MapGet("{id}", Get).WithName("getAgent")
+            .WithSummary("One agent").Produces<AgentView>().ProducesProblem(404);
         group.MapPost("{id}/state", Change).WithName("changeAgent")
-            .WithSummary("Logs in or out, makes ready or not ready, ends wrap-up; during a call it is kept as the next state")
-            .Produces<AgentView>().ProducesProblem(400).ProducesProblem(404);
+            .WithSummary(
+                "Logs in or out, makes ready or not ready, ends wrap-up; during a call it is kept as the next state")
+            .Produces<AgentView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<IResult> List(string? cursor, int? limit, ICentreSource centre, IGrainFactory grains)
@@ -35,9 +37,11 @@ internal static class AgentEndpoints
     }
 
     private static async Task<IResult> Get(string id, ICentreSource centre, IGrainFactory grains) =>
-        centre.Current.FindAgent(new AgentId(id)) is null ? Unknown(id) : Results.Ok(await grains.GetGrain<IAgentGrain>(id).Get());
+        centre.Current.FindAgent(new AgentId(id)) is null
+            ? Unknown(id) : Results.Ok(await grains.GetGrain<IAgentGrain>(id).Get());
 
-    private static async Task<IResult> Change(string id, AgentStateRequest wanted, ICentreSource centre, IGrainFactory grains)
+    private static async Task<IResult> Change(string id, AgentStateRequest wanted, ICentreSource centre,
+        IGrainFactory grains)
     {
         if (centre.Current.FindAgent(new AgentId(id)) is null) return Unknown(id);
         if (wanted.Wish is not { } wish || !Enum.IsDefined(wish))
@@ -51,7 +55,10 @@ internal static class AgentEndpoints
             return Problems.Bad($"reason must have at most {ReasonCharsMax} characters and no control characters.");
         }
 
-        return Results.Ok(await grains.GetGrain<IAgentGrain>(id).Change(new AgentChange(wish, reason)));
+        var changed = await grains.GetGrain<IAgentGrain>(id).Change(new AgentChange(wish, reason));
+        return changed.Refused is { } why
+            ? Problems.Of(StatusCodes.Status409Conflict, "impossible-state", why)
+            : Results.Ok(changed.Agent);
     }
 
     private static IResult Unknown(string id) => Problems.NotFound($"There is no agent '{id}'.");

@@ -15,8 +15,10 @@ internal static class CallEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/calls").WithTags("calls");
-        group.MapGet("", List).WithName("listCalls").WithSummary("Calls, live and ended, newest first, without timelines")
-            .WithDescription("Live calls are shown without the caller's number; `live` true or false shows one kind alone.")
+        group.MapGet("", List).WithName("listCalls")
+            .WithSummary("Calls, live and ended, newest first, without timelines")
+            .WithDescription(
+                "Live calls are shown without the caller's number; `live` true or false shows one kind alone.")
             .Produces<Page<CallView>>().ProducesProblem(400).ProducesProblem(503);
         group.MapGet("{id}", Get).WithName("getCall").WithSummary("One call with its full timeline")
             .Produces<CallView>().ProducesProblem(404).ProducesProblem(503);
@@ -25,7 +27,8 @@ internal static class CallEndpoints
     }
 
     private static async Task<IResult> List(
-        string? queue, string? agent, DateTimeOffset? from, DateTimeOffset? until, bool? live, string? cursor, int? limit,
+        string? queue, string? agent, DateTimeOffset? from, DateTimeOffset? until, bool? live, string? cursor,
+        int? limit,
         ICallStore store, LiveCalls liveCalls, CancellationToken cancellation)
     {
         if (Paging.Check(cursor, limit) is { } bad) return bad;

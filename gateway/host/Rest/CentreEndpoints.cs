@@ -21,8 +21,10 @@ internal static class CentreEndpoints
         var group = routes.MapGroup("/v1/centre").WithTags("centre");
         group.MapGet("", Get).WithName("getCentre").WithSummary("The centre document as applied, passwords as \"***\"")
             .Produces<string>(200, Yaml).Produces(304);
-        group.MapPut("", Put).WithName("applyCentre").WithSummary("Applies a centre document, or says what is wrong with it")
-            .WithDescription("With problems nothing changes. `dryRun=true` changes nothing in any case. The same again changes nothing.")
+        group.MapPut("", Put).WithName("applyCentre")
+            .WithSummary("Applies a centre document, or says what is wrong with it")
+            .WithDescription("With problems nothing changes. `dryRun=true` changes nothing in any case. "
+                + "The same again changes nothing.")
             .WithMetadata(new RequestSizeLimitAttribute(BodyBytesMax))
             .Accepts<string>(Yaml, "text/yaml", "text/plain").Produces<CentreApplied>().ProducesProblem(400)
             .ProducesProblem(412).ProducesProblem(413);

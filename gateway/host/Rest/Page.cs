@@ -17,7 +17,8 @@ internal static class Paging
     public static IResult? Check(string? cursor, int? limit)
     {
         if (limit is < 1 or > Page<int>.LimitMax) return Problems.Bad($"limit must be 1 to {Page<int>.LimitMax}.");
-        return cursor is { Length: 0 or > CursorCharsMax } ? Problems.Bad("cursor is not one that this list gave out.") : null;
+        return cursor is { Length: 0 or > CursorCharsMax }
+            ? Problems.Bad("cursor is not one that this list gave out.") : null;
     }
 
     /// <summary>Cuts a list that was asked for with one more than the limit.</summary>

@@ -14,7 +14,8 @@ internal static class QueueEndpoints
         var group = routes.MapGroup("/v1/queues").WithTags("queues");
         group.MapGet("", List).WithName("listQueues").WithSummary("Queues with their live figures, by id")
             .Produces<Page<QueueView>>().ProducesProblem(400);
-        group.MapGet("{id}", Get).WithName("getQueue").WithSummary("One queue").Produces<QueueView>().ProducesProblem(404);
+        group.MapGet("{id}", Get).WithName("getQueue")
+            .WithSummary("One queue").Produces<QueueView>().ProducesProblem(404);
     }
 
     private static async Task<IResult> List(string? cursor, int? limit, ICentreSource centre, IGrainFactory grains)

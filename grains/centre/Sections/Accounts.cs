@@ -5,7 +5,8 @@ using OrleansAcd.Contracts.Media;
 
 namespace OrleansAcd.CentreYaml.Sections;
 
-/// <summary>Turns passwords into digests on the spot, RFC 7616 section 3.4.2: A1 = unq(username) ":" unq(realm) ":" passwd.</summary>
+/// <summary>Turns passwords into digests on the spot, RFC 7616 section 3.4.2: A1 = unq(username) ":" unq(realm) ":"
+/// passwd.</summary>
 internal sealed class Accounts(string realm, OrleansAcd.Contracts.Centre.Centre? previous)
 {
     private readonly Dictionary<string, SipAccount> _kept = previous is null || previous.Realm != realm
@@ -30,7 +31,8 @@ internal sealed class Accounts(string realm, OrleansAcd.Contracts.Centre.Centre?
     {
         if (_kept.TryGetValue(user, out var account)) return account;
 
-        s.Problem("sip-password", $"'{CentreRedaction.Mask}' keeps the password that '{user}' has in this realm: there is none");
+        s.Problem("sip-password",
+            $"'{CentreRedaction.Mask}' keeps the password that '{user}' has in this realm: there is none");
         return null;
     }
 

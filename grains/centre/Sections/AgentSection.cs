@@ -8,9 +8,11 @@ namespace OrleansAcd.CentreYaml.Sections;
 /// <summary>An entry of <c>agents</c>.</summary>
 internal static class AgentSection
 {
-    public static AgentDefinition Read(YamlNode node, string path, Problems problems, References known, Accounts accounts)
+    public static AgentDefinition Read(YamlNode node, string path, Problems problems, References known,
+        Accounts accounts)
     {
-        var s = new Section(node, path, problems, "id", "name", "sip-password", "login", "queues", "skills", "capacity");
+        var s = new Section(node, path, problems, "id", "name", "sip-password", "login", "queues", "skills",
+            "capacity");
         var id = node is YamlMapping ? s.Required("id", Checks.Id) : "";
         known.Define("agent", id, s, "id");
         CheckCapacity(s, problems);
@@ -73,10 +75,12 @@ internal static class AgentSection
         var skills = new Section(mapping, s.KeyPath("skills"), problems, names);
         foreach (var name in names.Where(n => Checks.Id(n) is not null)) skills.Problem(name, Checks.Id(name)!);
         return names.Distinct(StringComparer.Ordinal)
-            .ToImmutableSortedDictionary(n => n, n => skills.Whole(n, 0, 0, CentreLimits.SkillLevelMax), StringComparer.Ordinal);
+            .ToImmutableSortedDictionary(
+                n => n, n => skills.Whole(n, 0, 0, CentreLimits.SkillLevelMax), StringComparer.Ordinal);
     }
 
-    /// <summary>So far an agent has one conversation at a time, by voice: anything else would be a promise not kept.</summary>
+    /// <summary>An agent has one conversation by voice at a time. Slots of other channels may be written, since no contact of
+    /// such a channel can be waiting for them.</summary>
     private static void CheckCapacity(Section s, Problems problems)
     {
         if (!s.Find("capacity", out var node)) return;
@@ -88,9 +92,14 @@ internal static class AgentSection
 
         foreach (var entry in mapping.Entries)
         {
-            var supported = entry.Key == "voice" && entry.Value is YamlScalar { Value: "1" };
-            var key = s.KeyPath("capacity") + "." + Section.Excerpt(entry.Key);
-            if (!supported) problems.Add(entry.Line, key, "is not available yet; an agent's capacity is voice: 1");
+            var slots = entry.Value is YamlScalar scalar && int.TryParse(scalar.Value, out var number) ? number : -1;
+            var wrong = entry.Key switch
+            {
+                "voice" => slots == 1 ? null : "must be 1: an agent has one conversation by voice at a time",
+                "video" or "chat" or "email" or "task" => slots is >= 0 and <= 100 ? null : "must be a whole number from 0 to 100",
+                _ => "is no channel; allowed are voice, video, chat, email, task",
+            };
+            if (wrong is not null) problems.Add(entry.Line, s.KeyPath("capacity") + "." + Section.Excerpt(entry.Key), wrong);
         }
     }
 }

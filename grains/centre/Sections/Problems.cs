@@ -3,7 +3,8 @@ using OrleansAcd.Contracts.Centre;
 
 namespace OrleansAcd.CentreYaml.Sections;
 
-/// <summary>What is wrong with the document so far, in the order found; at most <see cref="CentreLimits.ProblemsMax"/>.</summary>
+/// <summary>What is wrong with the document so far, in the order found; at most
+/// <see cref="CentreLimits.ProblemsMax"/>.</summary>
 internal sealed class Problems
 {
     private readonly ImmutableArray<CentreProblem>.Builder _list = ImmutableArray.CreateBuilder<CentreProblem>();

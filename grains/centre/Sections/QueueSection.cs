@@ -22,7 +22,8 @@ internal static class QueueSection
     public static QueueDefinition Read(YamlNode node, string path, Problems problems, References known)
     {
         var s = new Section(
-            node, path, problems, "id", "name", "strategy", "service-level", "ring-timeout", "wrap-up", "priority", "greeting",
+            node, path, problems, "id", "name", "strategy", "service-level", "ring-timeout", "wrap-up", "priority",
+                "greeting",
             "music", "show-caller", "short-abandon", "skills", "overflow", "recording");
         var id = node is YamlMapping ? s.Required("id", Checks.Id) : "";
         known.Define("queue", id, s, "id");
@@ -39,7 +40,8 @@ internal static class QueueSection
             Prompt(s, "music"),
             s.Flag("show-caller", false),
             s.Duration("short-abandon", TimeSpan.FromSeconds(5), TimeSpan.Zero, TimeSpan.FromMinutes(10)),
-            [.. s.Items("skills", CentreLimits.SkillsMax).Select(item => SkillSection.Read(item.Node, item.Path, problems))],
+            [.. s.Items("skills", CentreLimits.SkillsMax).Select(item =>
+                SkillSection.Read(item.Node, item.Path, problems))],
             Overflow(s, problems, known));
     }
 
@@ -88,7 +90,8 @@ internal static class QueueSection
     {
         if (s.Scalar("recording") is { Value: not "never" } scalar)
         {
-            s.Problem("recording", $"'{Section.Excerpt(scalar.Value)}': recording is not available yet; allowed: never");
+            s.Problem("recording",
+                $"'{Section.Excerpt(scalar.Value)}': recording is not available yet; allowed: never");
         }
     }
 }

@@ -34,7 +34,8 @@ internal sealed class References(Problems problems)
 
         static string? CheckDestination(string value)
         {
-            if (value.StartsWith("flow/", StringComparison.Ordinal)) return "flows are not available yet; write queue/ID";
+            if (value.StartsWith("flow/", StringComparison.Ordinal))
+                return "flows are not available yet; write queue/ID";
             return value.StartsWith(prefix, StringComparison.Ordinal)
                 ? Checks.Id(value[prefix.Length..])
                 : $"'{Section.Excerpt(value)}' is not a destination; write queue/ID";
@@ -43,7 +44,8 @@ internal sealed class References(Problems problems)
 
     public void CheckQueues()
     {
-        var queues = _defined.Keys.Where(k => k.StartsWith("queue/", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        var queues = _defined.Keys.Where(k =>
+            k.StartsWith("queue/", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
         foreach (var (queue, line, key) in _uses)
         {
             if (!queues.Contains("queue/" + queue)) problems.Add(line, key, $"there is no queue '{queue}'");

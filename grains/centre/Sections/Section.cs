@@ -3,7 +3,8 @@ using OrleansAcd.CentreYaml.Yaml;
 
 namespace OrleansAcd.CentreYaml.Sections;
 
-/// <summary>One mapping of the document, read key by key. What does not fit becomes a problem and the fallback is used.</summary>
+/// <summary>One mapping of the document, read key by key. What does not fit becomes a problem and the fallback is
+/// used.</summary>
 internal sealed class Section
 {
     private readonly Dictionary<string, YamlEntry> _entries = new(StringComparer.Ordinal);
@@ -72,7 +73,8 @@ internal sealed class Section
         if (Scalar(key) is not { } scalar) return fallback;
         if (Durations.TryParse(scalar.Value, out var value) && value >= min && value <= max) return value;
 
-        Problem(key, $"'{Excerpt(scalar.Value)}' is not a duration from {Durations.Write(min)} to {Durations.Write(max)}; "
+        Problem(key,
+            $"'{Excerpt(scalar.Value)}' is not a duration from {Durations.Write(min)} to {Durations.Write(max)}; "
             + "write 500ms, 15s, 2m or 1h");
         return fallback;
     }
@@ -80,7 +82,8 @@ internal sealed class Section
     public int Whole(string key, int fallback, int min, int max)
     {
         if (Scalar(key) is not { } scalar) return fallback;
-        var valid = int.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
+        var valid =
+            int.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
         if (valid && value >= min && value <= max) return value;
 
         Problem(key, $"'{Excerpt(scalar.Value)}' is not a whole number from {min} to {max}");
@@ -128,7 +131,8 @@ internal sealed class Section
             var path = KeyPath(Excerpt(entry.Key));
             if (!allowed.Contains(entry.Key))
             {
-                _problems.Add(entry.Line, path, $"is not a key that exists here; allowed: {string.Join(", ", allowed)}");
+                var keys = string.Join(", ", allowed);
+                _problems.Add(entry.Line, path, $"is not a key that exists here; allowed: {keys}");
             }
             else if (!_entries.TryAdd(entry.Key, entry))
             {

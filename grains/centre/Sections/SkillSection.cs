@@ -4,7 +4,8 @@ using OrleansAcd.Contracts.Centre;
 
 namespace OrleansAcd.CentreYaml.Sections;
 
-/// <summary>An entry of a queue's <c>skills</c>: a skill, its minimum, and how the minimum falls with the wait.</summary>
+/// <summary>An entry of a queue's <c>skills</c>: a skill, its minimum, and how the minimum falls with the
+/// wait.</summary>
 internal static class SkillSection
 {
     public static SkillRequirement Read(YamlNode node, string path, Problems problems)
@@ -26,8 +27,10 @@ internal static class SkillSection
         {
             var step = Relaxation(node, path, problems);
             if (step is null) continue;
-            if (step.After <= last.After) problems.Add(node.Line, path + ".after", "must be later than the step before");
-            if (step.Min >= last.Min) problems.Add(node.Line, path + ".min", $"must be less than {last.Min}, the minimum before");
+            if (step.After <= last.After)
+                problems.Add(node.Line, path + ".after", "must be later than the step before");
+            if (step.Min >= last.Min)
+                problems.Add(node.Line, path + ".min", $"must be less than {last.Min}, the minimum before");
             steps.Add(step);
             last = step;
         }

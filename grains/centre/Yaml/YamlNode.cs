@@ -1,6 +1,7 @@
 namespace OrleansAcd.CentreYaml.Yaml;
 
-/// <summary>A node of a YAML 1.2 document with its place in the text: anchors, aliases and tags do not exist here.</summary>
+/// <summary>A node of a YAML 1.2 document with its place in the text: anchors, aliases and tags do not exist
+/// here.</summary>
 /// <param name="Line">From 1.</param>
 internal abstract record YamlNode(int Line)
 {

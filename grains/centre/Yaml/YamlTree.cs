@@ -5,7 +5,8 @@ using YamlDotNet.Core.Events;
 namespace OrleansAcd.CentreYaml.Yaml;
 
 /// <summary>Reads one YAML document into nodes, within <see cref="CentreLimits"/>.</summary>
-/// <remarks>Works on parser events, so nothing is ever expanded: an anchor, an alias or a tag is refused where it stands.</remarks>
+/// <remarks>Works on parser events, so nothing is ever expanded: an anchor, an alias or a tag is refused where it
+/// stands.</remarks>
 internal sealed class YamlTree
 {
     private readonly Parser _parser;
@@ -40,7 +41,8 @@ internal sealed class YamlTree
         }
     }
 
-    /// <summary>YAML 1.2 section 5.1: control characters are not allowed; the parser would take a NUL for the end.</summary>
+    /// <summary>YAML 1.2 section 5.1: control characters are not allowed; the parser would take a NUL for the
+    /// end.</summary>
     private static CentreProblem? Unprintable(string text)
     {
         for (var i = 0; i < text.Length; i++)
@@ -72,7 +74,8 @@ internal sealed class YamlTree
         if (++_nodes > CentreLimits.NodesMax) throw Refuse($"more than {CentreLimits.NodesMax} values");
         if (_parser.Current is AnchorAlias) throw Refuse("aliases (*name) are not supported: write the value out");
         if (_parser.Current is NodeEvent { Anchor.IsEmpty: false }) throw Refuse("anchors (&name) are not supported");
-        if (_parser.Current is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } }) throw Refuse("tags (!name) are not supported");
+        if (_parser.Current is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } })
+            throw Refuse("tags (!name) are not supported");
 
         return _parser.Current switch
         {

@@ -144,7 +144,7 @@ public sealed class AudioConversation : ITickHandler
         if (media is null || !media.MayReceive) return;
 
         // Telephone-events are read before they are relayed, since the rewriter works in place.
-        var isKey = header.PayloadType == media.TelephoneEventType;
+        var isKey = header.PayloadType == media.ReceivedTelephoneEventType;
         if (isKey) speaker.HandleKeys(header, packet.Slice(header.PayloadOffset, header.PayloadLength), now);
         else if (header.PayloadType != media.PayloadType && header.PayloadType != OtherLaw(media)) speaker.Unexpected++;
 
@@ -258,7 +258,7 @@ public sealed class AudioConversation : ITickHandler
         speaker.Media!.PayloadType,
         listener.Media!.PayloadType,
         speaker.Media.Codec != listener.Media.Codec,
-        speaker.Media.TelephoneEventType,
+        speaker.Media.ReceivedTelephoneEventType,
         listener.Media.TelephoneEventType,
         OtherLaw(speaker.Media));
 

@@ -16,7 +16,7 @@ public enum MediaDirection
 /// <summary>What offer and answer agreed on for one leg (RFC 3264).</summary>
 /// <param name="Codec">The law.</param>
 /// <param name="PayloadType">Its number, static or dynamic; the same both ways.</param>
-/// <param name="TelephoneEventType">RFC 4733, or null when not agreed.</param>
+/// <param name="TelephoneEventType">What keys are sent with, RFC 4733; null when not agreed.</param>
 /// <param name="RemoteRtp">Where the SDP says; port 0 or address 0 means nowhere (RFC 3264 §8.4's old hold).</param>
 /// <param name="RemoteRtcp">By a=rtcp (RFC 3605), else the port above.</param>
 /// <param name="Direction">Whether this node sends, receives, both or neither.</param>
@@ -28,6 +28,9 @@ public sealed record LegMedia(
     TransportAddress RemoteRtcp,
     MediaDirection Direction)
 {
+    /// <summary>What the phone sends keys with: an answer may number dynamic types as it likes (RFC 3264 section 5.1).</summary>
+    public byte? ReceivedTelephoneEventType { get; init; } = TelephoneEventType;
+
     public bool MaySend => (Direction & MediaDirection.SendOnly) != 0;
 
     public bool MayReceive => (Direction & MediaDirection.ReceiveOnly) != 0;

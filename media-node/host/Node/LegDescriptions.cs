@@ -35,7 +35,10 @@ internal static class LegDescriptions
 
         return new LegMedia(
             law, (byte)audio.SendPayloadType, (byte?)audio.SendTelephoneEvent, AddressOf(audio.RemoteRtp),
-            AddressOf(audio.RemoteRtcp), DirectionOf(audio.Direction));
+            AddressOf(audio.RemoteRtcp), DirectionOf(audio.Direction))
+        {
+            ReceivedTelephoneEventType = (byte?)audio.ReceiveTelephoneEvent,
+        };
     }
 
     /// <summary>RFC 3264 section 8.4: the peer wants to hear nothing of us, or 0.0.0.0 says so.</summary>

@@ -1,6 +1,9 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Playwright;
+using OrleansAcd.Contracts.Grains;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.Contracts.Views;
 using OrleansAcd.Tests.Unit.GatewayTests;
 using Xunit;
 
@@ -98,8 +101,44 @@ public sealed class WallboardTests : IAsyncLifetime
         var page = await Open(390, 844);
         await SignIn(page);
 
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways");
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
+            "scrolls sideways");
         await Picture(page, "phone");
+    }
+
+    [SkippableTheory]
+    [InlineData(1280, 800, "busy")]
+    [InlineData(390, 844, "busy-phone")]
+    public async Task ABusyQueueShowsItsFiguresAndThatItIsLate(int width, int height, string picture)
+    {
+        var page = await Open(width, height);
+        await SignIn(page);
+        var now = DateTimeOffset.UtcNow;
+        await Tell("queue/support", "acd.queue.changed.v1", new QueueView(
+            new("support"), "Support", 7, now.AddSeconds(-95), 3, 12, 0, 1, 8, 2, 1, 240, 215, 150, 18, 4, 0, 0.716,
+                0.8,
+            TimeSpan.FromSeconds(20), 17.2, 95, []));
+        await Tell("agent/alice", "acd.agent.changed.v1", new AgentView(
+            new("alice"), "Alice", Presence.Talking, "", now.AddSeconds(-754), null, new("support"), [], 1, "", 12,
+                1_000));
+        await Tell("call/0001-call", "acd.call.answered.v1", new
+        {
+            State = "talking", Queue =
+                "support", Agent = "alice", StartedAt = now.AddSeconds(-760), AnsweredAt = now.AddSeconds(-754),
+            Offers = 1,
+        });
+        await page.WaitForSelectorAsync("#queues [data-id=support][data-tone=warn] >> text=71%");
+        await page.WaitForSelectorAsync("#f-waiting[data-tone=bad] >> text=7");
+        await page.WaitForSelectorAsync("#agents [data-id=alice][data-presence=talking]");
+        await page.WaitForSelectorAsync("#f-longest >> text=/1:3[5-9]|1:4/");
+        await Picture(page, picture);
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await Picture(page, picture + "-dark");
+        Assert.Empty(_errors);
+
+        ValueTask Tell<T>(string subject, string type, T data) =>
+            _centre.Bus.PublishAsync(FeedEvent.Stream, new FeedEvent(
+            type, subject, 1, now, JsonSerializer.Serialize(data, FeedEvent.Json)));
     }
 
     private static async Task Picture(IPage page, string name)

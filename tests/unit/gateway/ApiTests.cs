@@ -49,14 +49,76 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnAgentWithoutAPhoneSaysWhatItIsAfterAChange()
+    public async Task AnAgentSaysWhatItIsAfterAChange()
     {
-        var response = await _centre.Http.PostAsJsonAsync("/v1/agents/alice/state", new { wish = "not-ready", reason = "lunch" });
+        await _centre.Bus.PublishAsync<NodeEvent>(MediaStreams.NodeEvents, new PhoneChanged(
+            new("node"), new("alice"),
+            [new("sip:alice@10.0.0.1", [], "udp", "10.0.0.1:5060", new("node"), DateTimeOffset.MaxValue)]));
+        await Until(async () => (await Json("/v1/agents/alice")).GetProperty("presence").GetString() == "ready");
+        var response =
+            await _centre.Http.PostAsJsonAsync("/v1/agents/alice/state", new { wish = "not-ready", reason = "lunch" });
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var view = await response.Content.ReadFromJsonAsync<JsonElement>();
         var again = await Json("/v1/agents/alice");
-        Assert.Equal(view.GetProperty("presence").GetString(), again.GetProperty("presence").GetString());
+        Assert.Equal("not-ready", view.GetProperty("presence").GetString());
+        Assert.Equal("lunch", again.GetProperty("reason").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"wish":"not-ready","reason":"lunch"}""")]
+    [InlineData("""{"wish":"ready"}""")]
+    [InlineData("""{"wish":"login"}""")]
+    [InlineData("""{"wish":"end-wrap-up"}""")]
+    public async Task AChangeThatTheAgentCannotMakeIsAConflictThatSaysWhy(string body)
+    {
+        var before = await Json("/v1/agents/alice");
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        var problem = await ExpectProblem(await _centre.Http.PostAsync("/v1/agents/alice/state", content), 409);
+        Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
+        Assert.Equal(
+            before.GetProperty("presence").GetString(),
+            (await Json("/v1/agents/alice")).GetProperty("presence").GetString());
+    }
+
+    [Fact]
+    public async Task AHungUpCallIsFoundWhileItsLegsGoDown()
+    {
+        await _centre.Offer("0003-call");
+        await Until(async () => Ids(await Json("/v1/calls?live=true")).Contains("0003-call"));
+        await _centre.Http.PostAsync("/v1/calls/0003-call/hangup", null);
+        await Until(async () => (await Json("/v1/calls/0003-call")).GetProperty("state").GetString() != "queued");
+
+        Assert.Contains("0003-call", Ids(await Json("/v1/calls")));
+    }
+
+    [Fact]
+    public async Task WhatTheNodeToldBeforeTheStopIsInTheRecords()
+    {
+        var directory = Directory.CreateTempSubdirectory("acd-stop-").FullName;
+        string key;
+        await using (var stopping = await RunningCentre.Start(directory: directory))
+        {
+            key = stopping.Key!;
+            for (var i = 0; i < 300; i++) await stopping.Offer($"{i:D4}-stopped");
+            for (var i = 0; i < 300; i++)
+            {
+                await stopping.Bus.PublishAsync<MediaEvent>(MediaStreams.Events, new LegEnded(
+                    new($"{i:D4}-stopped"), 1, 2, new(1), LegEndReason.NodeStopped, LegQuality.None));
+            }
+        }
+
+        await using (var again = await RunningCentre.Start(directory: directory))
+        {
+            using var http = again.Client(key);
+            var page = await http.GetFromJsonAsync<JsonElement>("/v1/calls?limit=200");
+            Assert.Equal(200, page.GetProperty("items").GetArrayLength());
+            var last = await http.GetFromJsonAsync<JsonElement>("/v1/calls/0299-stopped");
+            Assert.Equal("ended", last.GetProperty("timeline").EnumerateArray().Last().GetProperty("kind").GetString());
+        }
+
+        Directory.Delete(directory, recursive: true);
     }
 
     [Theory]
@@ -74,7 +136,8 @@ public sealed class ApiTests : IAsyncLifetime
     public async Task EveryErrorIsAProblemDocument(string method, string path, int status)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (path.EndsWith("/state", StringComparison.Ordinal)) request.Content = JsonContent.Create(new { wish = "ready" });
+        if (path.EndsWith("/state", StringComparison.Ordinal)) request.Content =
+            JsonContent.Create(new { wish = "ready" });
 
         await ExpectProblem(await _centre.Http.SendAsync(request), status);
     }
@@ -95,7 +158,8 @@ public sealed class ApiTests : IAsyncLifetime
     [Fact]
     public async Task ABodyThatIsTooLargeIsRefused()
     {
-        using var content = new StringContent("{\"reason\":\"" + new string('x', 100_000) + "\"}", Encoding.UTF8, "application/json");
+        using var content =
+            new StringContent("{\"reason\":\"" + new string('x', 100_000) + "\"}", Encoding.UTF8, "application/json");
 
         await ExpectProblem(await _centre.Http.PostAsync("/v1/agents/alice/state", content), 413);
     }
@@ -124,7 +188,8 @@ public sealed class ApiTests : IAsyncLifetime
         await _centre.Offer("0002-call");
         await Until(async () => Ids(await Json("/v1/calls?live=true")).Contains("0002-call"));
 
-        Assert.Equal(HttpStatusCode.Accepted, (await _centre.Http.PostAsync("/v1/calls/0002-call/hangup", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await _centre.Http.PostAsync("/v1/calls/0002-call/hangup",
+            null)).StatusCode);
     }
 
     [Fact]
@@ -148,7 +213,8 @@ public sealed class ApiTests : IAsyncLifetime
 
         var problem = await ExpectProblem(response, 400);
         var first = problem.GetProperty("problems")[0];
-        Assert.Equal((3, "queues[0].ring-timeout"), (first.GetProperty("line").GetInt32(), first.GetProperty("key").GetString()));
+        Assert.Equal((3, "queues[0].ring-timeout"), (first.GetProperty("line").GetInt32(),
+            first.GetProperty("key").GetString()));
         Assert.Equal(before, (await _centre.Http.GetAsync("/v1/centre")).Headers.ETag);
     }
 
@@ -171,13 +237,32 @@ public sealed class ApiTests : IAsyncLifetime
         var document = await Json("/openapi/v1.json");
 
         Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
-        foreach (var path in new[] { "/v1/queues", "/v1/agents/{id}/state", "/v1/calls/{id}", "/v1/centre", "/v1/events", "/readyz" })
+        foreach (var path in new[] { "/v1/queues", "/v1/agents/{id}/state", "/v1/calls/{id}", "/v1/centre",
+            "/v1/events", "/readyz" })
         {
             Assert.True(document.GetProperty("paths").TryGetProperty(path, out _), path + " is not described");
         }
 
-        var id = document.GetProperty("components").GetProperty("schemas").GetProperty("QueueView").GetProperty("properties").GetProperty("id");
+        var id = document.GetProperty(
+            "components").GetProperty("schemas").GetProperty("QueueView").GetProperty("properties").GetProperty("id");
         Assert.Contains("string", id.ToString() + Resolve(document, id), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheApiDocumentNamesTheAnswersThatKeysBringAndWhatNeedsNone()
+    {
+        var paths = (await Json("/openapi/v1.json")).GetProperty("paths");
+        foreach (var operation in paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject()))
+        {
+            var answers = operation.Value.GetProperty("responses");
+            var isOpen = operation.Value.TryGetProperty("security", out var needed) && needed.GetArrayLength() == 0;
+            Assert.Equal(!isOpen, answers.TryGetProperty("401", out _));
+            Assert.Equal(!isOpen, answers.TryGetProperty("429", out _));
+        }
+
+        Assert.Equal(0, paths.GetProperty("/healthz").GetProperty("get").GetProperty("security").GetArrayLength());
+        var change = paths.GetProperty("/v1/agents/{id}/state").GetProperty("post").GetProperty("responses");
+        Assert.True(change.TryGetProperty("409", out _));
     }
 
     [Fact]
@@ -212,8 +297,10 @@ public sealed class ApiTests : IAsyncLifetime
         return problem;
     }
 
-    private static string Resolve(JsonElement document, JsonElement schema) => schema.TryGetProperty("$ref", out var reference)
-        ? document.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]).ToString()
+    private static string Resolve(JsonElement document, JsonElement schema) =>
+        schema.TryGetProperty("$ref", out var reference)
+        ? document.GetProperty(
+            "components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]).ToString()
         : "";
 
     private static List<string> Ids(JsonElement page) =>

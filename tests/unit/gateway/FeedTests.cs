@@ -22,8 +22,10 @@ public sealed class FeedTests
 
         Assert.Equal("1.0", first.GetProperty("specversion").GetString());
         Assert.Equal("acd.test.v1", first.GetProperty("type").GetString());
-        Assert.Equal(("test/a", "test/a"), (first.GetProperty("subject").GetString(), second.GetProperty("subject").GetString()));
-        Assert.Equal(["000000000001", "000000000002"], new[] { first, second }.Select(e => e.GetProperty("sequence").GetString()));
+        Assert.Equal(("test/a", "test/a"), (first.GetProperty("subject").GetString(),
+            second.GetProperty("subject").GetString()));
+        Assert.Equal(["000000000001", "000000000002"], new[] { first, second }.Select(e =>
+            e.GetProperty("sequence").GetString()));
         Assert.Equal(2, second.GetProperty("data").GetProperty("n").GetInt32());
     }
 
@@ -53,7 +55,8 @@ public sealed class FeedTests
     public async Task ACursorThatMeansNothingHereIsToldSoFirst(string cursor)
     {
         await using var centre = await RunningCentre.Start();
-        using var reader = await Reader.Open(centre, "/v1/events?subject=test/", cursor.Length > 0 ? cursor : "ffff-99999999");
+        using var reader = await Reader.Open(centre, "/v1/events?subject=test/", cursor.Length > 0
+            ? cursor : "ffff-99999999");
 
         Assert.Equal("acd.feed.reset.v1", (await reader.Next()).GetProperty("type").GetString());
         await Publish(centre, "test/a", 1);
@@ -80,7 +83,8 @@ public sealed class FeedTests
     [Fact]
     public async Task AQuietFeedShowsThatItLives()
     {
-        await using var centre = await RunningCentre.Start(gateway: o => o with { FeedHeartbeat = TimeSpan.FromMilliseconds(50) });
+        await using var centre = await RunningCentre.Start(gateway: o =>
+            o with { FeedHeartbeat = TimeSpan.FromMilliseconds(50) });
         using var reader = await Reader.Open(centre, "/v1/events?subject=nothing/");
 
         Assert.StartsWith(":", await reader.Line(l => l.StartsWith(':')), StringComparison.Ordinal);
@@ -95,7 +99,8 @@ public sealed class FeedTests
         var big = $$"""{"x":"{{new string('x', 200_000)}}"}""";
         for (var i = 1; i <= 300; i++)
         {
-            await centre.Bus.PublishAsync(FeedEvent.Stream, new FeedEvent("acd.test.v1", "big/1", i, DateTimeOffset.UnixEpoch, big));
+            await centre.Bus.PublishAsync(FeedEvent.Stream, new FeedEvent("acd.test.v1", "big/1", i,
+                DateTimeOffset.UnixEpoch, big));
         }
 
         await Publish(centre, "test/a", 1);
@@ -132,7 +137,8 @@ public sealed class FeedTests
         }
 
         public async Task<JsonElement> Next() =>
-            JsonSerializer.Deserialize<JsonElement>((await Line(l => l.StartsWith("data: ", StringComparison.Ordinal)))[6..]);
+            JsonSerializer.Deserialize<JsonElement>((await Line(l =>
+                l.StartsWith("data: ", StringComparison.Ordinal)))[6..]);
 
         public async Task<string> Line(Func<string, bool> wanted)
         {

@@ -64,7 +64,8 @@ public sealed class KeyTests
     public async Task LoginSetsACookieThatScriptsAndOtherSitesCannotUse()
     {
         await using var centre = await RunningCentre.Start();
-        using var browser = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = centre.Address };
+        using var browser =
+            new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = centre.Address };
         await ApiTests.ExpectProblem(await browser.PostAsJsonAsync("/login", new { key = "wrong" }), 401);
 
         var login = await browser.PostAsJsonAsync("/login", new { key = centre.Key });
@@ -76,7 +77,8 @@ public sealed class KeyTests
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/v1/queues")).StatusCode);
 
         browser.DefaultRequestHeaders.Add("Origin", "https://evil.example");
-        await ApiTests.ExpectProblem(await browser.PostAsJsonAsync("/v1/agents/alice/state", new { wish = "ready" }), 403);
+        await ApiTests.ExpectProblem(await browser.PostAsJsonAsync("/v1/agents/alice/state", new { wish =
+            "ready" }), 403);
     }
 
     [Fact]
@@ -88,7 +90,8 @@ public sealed class KeyTests
         var page = await stranger.GetAsync("/");
 
         Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
-        Assert.Contains("script-src 'self'", string.Join(' ', page.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.Contains("script-src 'self'", string.Join(' ', page.Headers.GetValues("Content-Security-Policy")),
+            StringComparison.Ordinal);
         foreach (var path in new[] { "/style.css", "/main.js", "/view.js", "/icon.svg" })
         {
             Assert.Equal(HttpStatusCode.OK, (await stranger.GetAsync(path)).StatusCode);

@@ -1,3 +1,4 @@
+using OrleansAcd.CentreYaml;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -44,7 +45,7 @@ public sealed class RunningCentre : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddAcdSilo(new SiloOptions { DataDirectory = data, CentreYaml = centre });
+        builder.Services.AddAcdSilo(new SiloOptions { DataDirectory = data, CentreYaml = centre, FirstCentreYaml = SampleCentre.Yaml });
         var options = new GatewayOptions { DataDirectory = data };
         var key = builder.Services.AddAcdGateway(gateway?.Invoke(options) ?? options);
         var app = builder.Build();
@@ -61,8 +62,10 @@ public sealed class RunningCentre : IAsyncDisposable
     }
 
     /// <summary>What a media node tells when a phone calls.</summary>
-    public ValueTask Offer(string call, string number = "support") => Bus.PublishAsync<MediaEvent>(MediaStreams.Events, new LegOffered(
-        new(call), 1, 1, new(1), new("node"), number, new PartyIdentity("Caller", "sip:caller@example.com"), [], null, "PCMU"));
+    public ValueTask Offer(string call, string number = "support") =>
+        Bus.PublishAsync<MediaEvent>(MediaStreams.Events, new LegOffered(
+        new(call), 1, 1, new(1), new("node"), number, new PartyIdentity("Caller", "sip:caller@example.com"), [],
+            null, "PCMU"));
 
     public async ValueTask DisposeAsync()
     {

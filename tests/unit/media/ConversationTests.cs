@@ -184,6 +184,23 @@ public sealed class ConversationTests
         Assert.Equal(8, Assert.Single(agent.Hear()).Header.PayloadType);
     }
 
+    /// <summary>RFC 3264 section 5.1: the two sides of a dynamic type may have different numbers.</summary>
+    [Fact]
+    public void AKeyIsReadAtTheNumberWeNamedAndSentAtTheNumberThePhoneNamed()
+    {
+        using var rig = new Rig();
+        var (caller, agent) = (rig.AddPhone("caller", keys: 96), rig.AddPhone("agent", keys: 110));
+        agent.KeysSent = 101;
+        agent.Agree(MediaDirection.SendReceive);
+        rig.Talk(caller, agent);
+        agent.Press('7', duration: 800, isEnd: true, isNew: true);
+        caller.Press('8', duration: 800, isEnd: true, isNew: true);
+        rig.Settle();
+        Assert.Equal(['7', '8'], rig.Digits.Select(d => d.Key.Key).Order());
+        Assert.Equal(96, Assert.Single(caller.Hear()).Header.PayloadType);
+        Assert.Equal(110, Assert.Single(agent.Hear()).Header.PayloadType);
+    }
+
     [Fact]
     public void ComfortNoiseAndUnknownTypesAreDroppedWithoutAGap()
     {

@@ -35,7 +35,13 @@ internal sealed class Phone
     public TransportAddress Address => _rtp.Local;
 
     public void Agree(MediaDirection direction, TransportAddress? rtp = null) => _rig.Conversation.Configure(
-        Party, new LegMedia(Codec, (byte)Codec, Keys, rtp ?? _rtp.Local, _rtcp.Local, direction));
+        Party, new LegMedia(Codec, (byte)Codec, Keys, rtp ?? _rtp.Local, _rtcp.Local, direction)
+        {
+            ReceivedTelephoneEventType = KeysSent ?? Keys,
+        });
+
+    /// <summary>The number that this phone sends keys with, where it is another than it takes.</summary>
+    public byte? KeysSent { get; set; }
 
     /// <summary>A frame of one byte repeated.</summary>
     public void Say(byte value, byte? payloadType = null) =>
@@ -46,7 +52,7 @@ internal sealed class Phone
         var payload = new byte[4];
         new TelephoneEvent((byte)TelephoneEvent.CodeOf(key), isEnd, 10, duration).Write(payload);
         // RFC 4733: all packets of an event carry the timestamp of its beginning.
-        Send(Keys!.Value, payload, advance: 0, isNew);
+        Send((KeysSent ?? Keys)!.Value, payload, advance: 0, isNew);
     }
 
     public void SendRaw(ReadOnlySpan<byte> datagram) => SendTo(datagram, Party.LocalPort);

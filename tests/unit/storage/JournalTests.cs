@@ -57,7 +57,8 @@ public sealed class JournalTests : IDisposable
     public async Task AListIsNewestFirstWithoutTimelinesAndGoesOnFromItsCursor()
     {
         using var storage = _files.Open();
-        foreach (var id in new[] { "c3", "c1", "c5", "c2", "c4" }) await storage.Journal.Complete(TestStorage.Record(id), []);
+        foreach (var id in new[] { "c3", "c1", "c5", "c2",
+            "c4" }) await storage.Journal.Complete(TestStorage.Record(id), []);
 
         var first = await storage.Calls.List(All, null, 2, default);
         var second = await storage.Calls.List(All, first[^1].Id, 2, default);
@@ -91,7 +92,8 @@ public sealed class JournalTests : IDisposable
     {
         using (var before = _files.Open())
         {
-            await before.Journal.Append(new("up"), [TestStorage.Entry(1), TestStorage.Entry(2, agent: new AgentId("bob"))]);
+            await before.Journal.Append(new("up"), [TestStorage.Entry(1), TestStorage.Entry(2,
+                agent: new AgentId("bob"))]);
             await before.Journal.Append(new("over"), TestStorage.Entries(1));
             await before.Journal.Complete(TestStorage.Record("over"), TestStorage.Entries(2));
         }
@@ -101,7 +103,8 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(0, await after.Calls.MarkLost(TestStorage.Noon.AddHours(2), default));
 
         var lost = await after.Calls.Find(new("up"), default);
-        Assert.Equal((QueueOutcome.SystemLost, "system", new AgentId("bob")), (lost!.Outcome, lost.EndedBy, lost.Agent!.Value));
+        Assert.Equal((QueueOutcome.SystemLost, "system", new AgentId("bob")), (lost!.Outcome, lost.EndedBy,
+            lost.Agent!.Value));
         Assert.Equal(TestStorage.Noon.AddHours(1), lost.EndedAt);
         Assert.Equal("system-lost", lost.Timeline[^1].Kind);
         Assert.Equal(QueueOutcome.Answered, (await after.Calls.Find(new("over"), default))!.Outcome);
@@ -136,8 +139,10 @@ public sealed class JournalTests : IDisposable
         var time = new FixedTime(TestStorage.Noon.AddDays(31));
         using (var storage = _files.Open(time: new FixedTime(TestStorage.Noon)))
         {
-            for (var i = 0; i < 450; i++) await storage.Journal.Complete(TestStorage.Record($"old-{i}"), TestStorage.Entries(1));
-            await storage.Journal.Complete(TestStorage.Record("new", at: time.GetUtcNow().AddDays(-2)), TestStorage.Entries(1));
+            for (var i = 0; i < 450; i++) await storage.Journal.Complete(TestStorage.Record($"old-{i}"),
+                TestStorage.Entries(1));
+            await storage.Journal.Complete(TestStorage.Record("new", at: time.GetUtcNow().AddDays(-2)),
+                TestStorage.Entries(1));
         }
 
         using var later = _files.Open(time: time);
@@ -201,7 +206,8 @@ public sealed class JournalTests : IDisposable
 
     private sealed class FoldToSales : ICallFold
     {
-        public CallView? Fold(CallId call, IReadOnlyList<JournalEntry> entries) => TestStorage.Record(call.Value, "sales");
+        public CallView? Fold(CallId call, IReadOnlyList<JournalEntry> entries) =>
+            TestStorage.Record(call.Value, "sales");
     }
 
     private sealed class FixedTime(DateTimeOffset now) : TimeProvider

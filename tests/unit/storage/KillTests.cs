@@ -35,7 +35,8 @@ public sealed class KillTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    /// <summary>The child is this assembly's own program: its variable makes it write calls until it is killed.</summary>
+    /// <summary>The child is this assembly's own program: its variable makes it write calls until it is
+    /// killed.</summary>
     private List<string> RunChildAndKillIt(int lines)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
@@ -67,7 +68,8 @@ public sealed class KillTests : IDisposable
         var storage = AcdStorage.Open(
             new StorageOptions { Directory = directory }, TimeProvider.System, NullLogger.Instance);
         var output = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true });
-        Task.WaitAll([.. Enumerable.Range(0, 8).Select(worker => Task.Run(() => WriteCalls(storage.Journal, worker, output)))]);
+        Task.WaitAll([.. Enumerable.Range(0, 8).Select(worker =>
+            Task.Run(() => WriteCalls(storage.Journal, worker, output)))]);
     }
 
     private static async Task WriteCalls(ICallJournal journal, int worker, TextWriter output)

@@ -16,7 +16,8 @@ internal sealed class TestStorage : IDisposable
 {
     public static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
 
-    public TestStorage() => Options = new StorageOptions { Directory = Directory, RetryDelayMax = TimeSpan.FromMilliseconds(200) };
+    public TestStorage() =>
+        Options = new StorageOptions { Directory = Directory, RetryDelayMax = TimeSpan.FromMilliseconds(200) };
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("acd-storage-").FullName;
 
@@ -51,11 +52,13 @@ internal sealed class TestStorage : IDisposable
         sequence, Noon.AddSeconds(sequence).AddTicks(7), kind, $$"""{"n":{{sequence}}}""",
         new TimelineEntry(sequence, Noon.AddSeconds(sequence), kind, "in words", agent, null));
 
-    public static CallView Record(string id, string queue = "support", string agent = "alice", DateTimeOffset? at = null)
+    public static CallView Record(string id, string queue =
+        "support", string agent = "alice", DateTimeOffset? at = null)
     {
         var start = at ?? Noon;
         return new CallView(
-            new CallId(id), "ended", "+15550100", "sip:caller@example.com", new QueueId(queue), new AgentId(agent), start,
+            new CallId(id), "ended", "+15550100", "sip:caller@example.com", new QueueId(queue), new AgentId(agent),
+                start,
             start, start.AddSeconds(3), start.AddSeconds(60), QueueOutcome.Answered, "caller", 1, 3, 57,
             [new TimelineEntry(99, start, "never-stored-here", "", null, null)]);
     }
@@ -92,7 +95,8 @@ internal sealed class LogLines : ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+            string> formatter)
     {
         lock (_lines) _lines.Add(formatter(state, exception));
     }

@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 
 namespace OrleansAcd.Tests.Unit.StorageTests;
 
-/// <summary>How fast the journal is; the bounds are far below what was measured, so that a slow machine passes.</summary>
+/// <summary>How fast the journal is; the bounds are far below what was measured, so that a slow machine
+/// passes.</summary>
 public sealed class ThroughputTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TestStorage _files = new();

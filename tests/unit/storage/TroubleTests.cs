@@ -100,7 +100,8 @@ public sealed class TroubleTests : IDisposable
             Assert.NotNull(storage.NotReady);
 
             File.Delete(filler);
-            TestStorage.Await(() => storage.NotReady is null && storage.Status.Backlog == 0, "written when there is room");
+            TestStorage.Await(() => storage.NotReady is null
+                && storage.Status.Backlog == 0, "written when there is room");
             Assert.Single(await storage.Calls.Replay(new($"c{n}"), default));
             Assert.Equal(0, storage.Status.Dropped);
         }
@@ -140,7 +141,8 @@ public sealed class TroubleTests : IDisposable
             file.Write(Enumerable.Repeat((byte)0xA5, 4096 * 4).ToArray());
         }
 
-        Assert.Contains("damaged", Assert.Throws<StorageException>(() => _files.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains("damaged", Assert.Throws<StorageException>(() =>
+            _files.Open()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,7 +161,8 @@ public sealed class TroubleTests : IDisposable
         _files.Open().Dispose();
         using (var raw = _files.Raw()) TestStorage.Execute(raw, "PRAGMA user_version = 999");
 
-        Assert.Contains("newer", Assert.Throws<StorageException>(() => _files.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains("newer", Assert.Throws<StorageException>(() =>
+            _files.Open()).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _files.Dispose();
