@@ -69,7 +69,7 @@ internal sealed class CentreHost : IAsyncDisposable
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Http));
         builder.Services.AddSingleton(options);
-        var settings = builder.Configuration.GetSection("Acd").Get<SiloOptions>() ?? new SiloOptions();
+        var settings = Settings(builder.Configuration);
         builder.Services.AddAcdSilo(settings with
         {
             DataDirectory = options.Data.FullName,
@@ -86,11 +86,25 @@ internal sealed class CentreHost : IAsyncDisposable
         return app;
     }
 
+    private static SiloOptions Settings(IConfiguration configuration)
+    {
+        try
+        {
+            return configuration.GetSection("Acd").Get<SiloOptions>() ?? new SiloOptions();
+        }
+        catch (InvalidOperationException problem)
+        {
+            // "Failed to convert configuration value 'x' at 'Acd:RetentionDays' to type ...": names key and value.
+            throw new UsageException(problem.Message);
+        }
+    }
+
     private static string? Explain(Exception problem, CentreHostOptions options) => problem switch
     {
         UsageException or SiloException or StorageException => problem.Message,
         IOException { InnerException: AddressInUseException } => $"--http {options.Http}: the address is in use",
         System.Net.Sockets.SocketException => $"--http {options.Http}: {problem.Message}",
+        InvalidDataException => problem.Message,
         IOException or UnauthorizedAccessException => $"{options.Data}: {problem.Message}",
         _ => null,
     };

@@ -17,8 +17,10 @@ internal sealed class LocalSubscription<T> : IAsyncDisposable
     private readonly Queue<Lane<T>> _ready = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _idle = new();
+    private readonly TaskCompletionSource _drained = new();
     private int _pending;
     private int _workers;
+    private bool _isDraining;
     private bool _isEnded;
 
     public LocalSubscription(
@@ -60,6 +62,7 @@ internal sealed class LocalSubscription<T> : IAsyncDisposable
     /// <summary>Hears nothing more; waits, within a limit, for handlers that run.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_options.DrainsAtEnd) await DrainAsync();
         lock (_stream.Gate)
         {
             if (_isEnded) return;
@@ -72,16 +75,35 @@ internal sealed class LocalSubscription<T> : IAsyncDisposable
 #pragma warning disable CA1849 // CancelAsync would leave the scheduler of the options.
         _ended.Cancel();
 #pragma warning restore CA1849
+        await WithinEndTimeout(_idle.Task);
+        lock (_stream.Gate) AbandonLocked();
+    }
+
+    /// <summary>Hears nothing new, and handles what was heard.</summary>
+    private async Task DrainAsync()
+    {
+        lock (_stream.Gate)
+        {
+            if (_isEnded) return;
+
+            _isDraining = true;
+            if (_pending == 0) _drained.TrySetResult();
+        }
+
+        _stream.Remove(this);
+        await WithinEndTimeout(_drained.Task);
+    }
+
+    private async Task WithinEndTimeout(Task end)
+    {
         try
         {
-            await _idle.Task.WaitAsync(_bus.Options.EndTimeout, _bus.Options.TimeProvider);
+            await end.WaitAsync(_bus.Options.EndTimeout, _bus.Options.TimeProvider);
         }
         catch (TimeoutException)
         {
             // A handler that does not heed its token goes on; it gets no further message.
         }
-
-        lock (_stream.Gate) AbandonLocked();
     }
 
     private void StartWorker()
@@ -140,6 +162,7 @@ internal sealed class LocalSubscription<T> : IAsyncDisposable
             _bus.Tally.Left(end);
             if (lane.Messages.Count > 0) _ready.Enqueue(lane);
             else _lanes.Remove(lane.Key);
+            if (_isDraining && _pending == 0) _drained.TrySetResult();
             admitted = _stream.AdmitWaitingLocked();
         }
 

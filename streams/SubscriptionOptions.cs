@@ -14,6 +14,10 @@ public sealed record SubscriptionOptions<T>
     /// <summary>Messages that wait or are being handled; beyond it the stream has no room.</summary>
     public int PendingMax { get; init; } = 10_000;
 
+    /// <summary>At its end the subscription still handles what waits, within the bus's end time-out, and abandons
+    /// only the rest. False: it abandons all that waits.</summary>
+    public bool DrainsAtEnd { get; init; }
+
     /// <summary>How often a message is tried again after its handler failed; then it is counted and reported.</summary>
     public int RetriesMax { get; init; } = 5;
 

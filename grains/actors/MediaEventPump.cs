@@ -25,7 +25,8 @@ public sealed class MediaEventPump(IGrainFactory grains, IStreamBus bus, ICentre
             MediaStreams.Events, (e, _) => new ValueTask(grains.GetGrain<ICallGrain>(e.Call.Value).OnMedia(e)),
             new SubscriptionOptions<MediaEvent>
             {
-                Key = e => e.Call.Value, ConcurrencyMax = ConcurrencyMax, PendingMax = PendingMax,
+                // A node that stops tells how its calls ended: that is recorded before the grains stop.
+                Key = e => e.Call.Value, ConcurrencyMax = ConcurrencyMax, PendingMax = PendingMax, DrainsAtEnd = true,
             }));
         _subscriptions.Add(bus.Subscribe<NodeEvent>(
             MediaStreams.NodeEvents, (e, _) => OnNode(e),

@@ -68,13 +68,13 @@ internal sealed class SqliteCallStore(SqliteFile file, GroupCommitWriter writer,
             call, "", "", "", null, entries.LastOrDefault(e => e.Entry?.Agent is not null)?.Entry!.Agent,
             entries.Count > 0 ? entries[0].At : now, null, null, null, QueueOutcome.None, "", 0, null, null, []);
         var last = new TimelineEntry(
-            entries.Count > 0 ? entries[^1].Sequence + 1 : 1, now, "system-lost",
+            entries.Count > 0 ? entries[^1].Sequence + 1 : 1, now, JournalEntry.SystemLost,
             "the process that held the call ended without warning", null, null);
         var record = known with
         {
             State = "ended", EndedAt = now, Outcome = QueueOutcome.SystemLost, EndedBy = "system",
         };
-        return new CompleteWrite(record, [new JournalEntry(last.Sequence, now, last.Kind, "{}", last)]);
+        return new CompleteWrite(record, [new JournalEntry(last.Sequence, now, last.Kind, "", last)]);
     }
 
     private static List<JournalEntry> Entries(SqliteConnection connection, CallId call) => Rows(

@@ -53,13 +53,13 @@ internal sealed class LiveCalls(IStreamBus bus, GatewayOptions options) : IHoste
     {
         var id = e.Subject[Prefix.Length..];
         if (Read(e.Data) is not { } said) Interlocked.Increment(ref _dropped);
-        else if (said.EndedAt is not null) _calls.TryRemove(id, out _);
+        else if (said.State == "ended") _calls.TryRemove(id, out _);
         else if (_calls.Count >= options.LiveCallsMax && !_calls.ContainsKey(id)) Interlocked.Increment(ref _dropped);
         else _calls[id] = View(id, said);
     }
 
     private static CallView View(string id, Said s) => new(
-        new CallId(id), s.State, s.Number ?? "", "", s.Queue, s.Agent, s.StartedAt, s.EnqueuedAt, s.AnsweredAt, null,
+        new CallId(id), s.State, s.Number ?? "", "", s.Queue, s.Agent, s.StartedAt, s.EnqueuedAt, s.AnsweredAt, s.EndedAt,
         QueueOutcome.None, "", s.Offers, null, null, []);
 
     private static Said? Read(string data)

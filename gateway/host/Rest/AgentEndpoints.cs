@@ -21,7 +21,7 @@ internal static class AgentEndpoints
         group.MapPost("{id}/state", Change).WithName("changeAgent")
             .WithSummary(
                 "Logs in or out, makes ready or not ready, ends wrap-up; during a call it is kept as the next state")
-            .Produces<AgentView>().ProducesProblem(400).ProducesProblem(404);
+            .Produces<AgentView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<IResult> List(string? cursor, int? limit, ICentreSource centre, IGrainFactory grains)
@@ -55,7 +55,10 @@ internal static class AgentEndpoints
             return Problems.Bad($"reason must have at most {ReasonCharsMax} characters and no control characters.");
         }
 
-        return Results.Ok(await grains.GetGrain<IAgentGrain>(id).Change(new AgentChange(wish, reason)));
+        var changed = await grains.GetGrain<IAgentGrain>(id).Change(new AgentChange(wish, reason));
+        return changed.Refused is { } why
+            ? Problems.Of(StatusCodes.Status409Conflict, "impossible-state", why)
+            : Results.Ok(changed.Agent);
     }
 
     private static IResult Unknown(string id) => Problems.NotFound($"There is no agent '{id}'.");

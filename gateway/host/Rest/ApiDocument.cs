@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OrleansAcd.Contracts;
+using OrleansAcd.Gateway.Access;
 
 namespace OrleansAcd.Gateway.Rest;
 
@@ -29,6 +30,13 @@ internal static class ApiDocument
             document.Servers = [];
             return Task.CompletedTask;
         });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            var isOpen = context.Description.ActionDescriptor.EndpointMetadata.OfType<OpenToAll>().Any();
+            if (isOpen) operation.Security = [];
+            else AddAnswersToKeys(operation);
+            return Task.CompletedTask;
+        });
         options.AddSchemaTransformer((schema, context, _) =>
         {
             var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
@@ -38,4 +46,21 @@ internal static class ApiDocument
             return Task.CompletedTask;
         });
     }
+
+    /// <summary>What stands before every operation that needs the key.</summary>
+    private static void AddAnswersToKeys(OpenApiOperation operation)
+    {
+        operation.Responses ??= [];
+        operation.Responses.TryAdd("401", Problem("The key is missing or wrong."));
+        operation.Responses.TryAdd("403", Problem("Another site's page asked for a change."));
+        operation.Responses.TryAdd("429", Problem("Too many wrong keys from this address."));
+        operation.Responses.TryAdd("503", Problem("The centre cannot answer now."));
+        operation.Responses.TryAdd("504", Problem("The centre did not answer in time."));
+    }
+
+    private static OpenApiResponse Problem(string when) => new()
+    {
+        Description = when,
+        Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new OpenApiMediaType() },
+    };
 }

@@ -23,6 +23,7 @@ public sealed partial class AgentGrain : Grain, IAgentGrain
     private readonly DeadlineTimer _timer;
     private AgentState _state = AgentState.Empty;
     private AgentId _id;
+    private CentreIndex? _seen;
     private long _shown;
 
     public AgentGrain(
@@ -57,15 +58,25 @@ public sealed partial class AgentGrain : Grain, IAgentGrain
 
     public Task DefinitionChanged() => Apply(new AgentEvent.Defined(Definition));
 
-    public async Task<AgentView> Change(AgentChange change)
+    public async Task<AgentChanged> Change(AgentChange change)
     {
+        var refused = AgentMachine.WhyNot(_state, change.Wish);
         await Apply(new AgentEvent.ChangeAsked(change));
-        return AgentViews.Of(_id, _state);
+        return new AgentChanged(AgentViews.Of(_id, _state), refused);
     }
 
     public Task<AgentView> Get() => Task.FromResult(AgentViews.Of(_id, _state));
 
+    /// <summary>A new version of the centre holds from the next event on, whoever tells of it.</summary>
     private async Task Apply(AgentEvent e)
+    {
+        var isNew = !ReferenceEquals(_centre.Current, _seen);
+        _seen = _centre.Current;
+        if (isNew && e is not (AgentEvent.Started or AgentEvent.Defined)) await Run(new AgentEvent.Defined(Definition));
+        await Run(e);
+    }
+
+    private async Task Run(AgentEvent e)
     {
         var (next, todo) = AgentMachine.Step(_state, e, _time.GetUtcNow());
         _state = next;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans;
 using OrleansAcd.Calls;
+using OrleansAcd.Contracts.Grains;
 using OrleansAcd.Contracts.Media;
 
 namespace OrleansAcd.Actors;
@@ -21,11 +22,14 @@ public sealed class AgentStored
     [Id(3)]
     public ImmutableArray<PhoneContact> Phones { get; set; } = [];
 
+    [Id(4)]
+    public Reservation? Talking { get; set; }
+
     public static AgentStored Of(AgentRecord record) => new()
     {
         LoggedIn = record.LoggedIn, NotReadyReason = record.NotReadyReason, CallsHandled = record.CallsHandled,
-        Phones = record.Phones,
+        Phones = record.Phones, Talking = record.Talking,
     };
 
-    public AgentRecord ToRecord() => new(LoggedIn, NotReadyReason, CallsHandled, Phones.IsDefault ? [] : Phones);
+    public AgentRecord ToRecord() => new(LoggedIn, NotReadyReason, CallsHandled, Phones.IsDefault ? [] : Phones) { Talking = Talking };
 }

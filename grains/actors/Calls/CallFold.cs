@@ -1,5 +1,6 @@
 using OrleansAcd.Calls;
 using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Grains;
 using OrleansAcd.Contracts.Storage;
 using OrleansAcd.Contracts.Views;
 
@@ -15,6 +16,7 @@ public sealed class CallFold : ICallFold
         var shown = 0L;
         foreach (var line in lines)
         {
+            if (line.Kind == JournalEntry.SystemLost) state = Lost(state, line.At);
             if (line.Event.Length == 0 || CallJson.Read(line.Event) is not { } e) continue;
 
             (state, var effects, _) = CallMachine.Step(state, e, line.At);
@@ -23,6 +25,13 @@ public sealed class CallFold : ICallFold
 
         return (state, shown);
     }
+
+    /// <summary>The process that held the call died; the call is over, whatever it was.</summary>
+    private static CallState Lost(CallState state, DateTimeOffset at) => state with
+    {
+        Phase = CallPhase.Ended, Outcome = QueueOutcome.SystemLost, EndedBy = "system", EndedAt = at,
+        CallerOpen = false, AgentLeg = null, Reservation = null,
+    };
 
     public CallView? Fold(CallId call, IReadOnlyList<JournalEntry> entries)
     {

@@ -49,6 +49,12 @@ public sealed partial class CallGrain : Grain, ICallGrain
     public Task Overflowed(QueueId from, QueueId to) =>
         Apply(new CallEvent.Overflowed(from, QueueRoute.OfQueue(_centre.Current, to)));
 
+    public async Task QueueGone(QueueId queue)
+    {
+        if (_state.Phase == CallPhase.New) await Restore();
+        await Apply(new CallEvent.QueueGone(queue, QueueRoute.OfNumber(_centre.Current, _state.Number)));
+    }
+
     public Task Verify(Reservation reservation) => Apply(new CallEvent.Verified(reservation));
 
     public Task Voided(Reservation reservation) => Apply(new CallEvent.Voided(reservation));

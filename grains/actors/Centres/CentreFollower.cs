@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
+using Orleans.Runtime;
+using OrleansAcd.Calls;
+using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Centre;
 using OrleansAcd.Contracts.Grains;
 using OrleansAcd.Contracts.Media;
@@ -46,22 +49,30 @@ public sealed partial class CentreFollower(
         await bus.PublishAsync(MediaStreams.Settings, SettingsOf(centre));
         foreach (var agent in centre.Agents)
         {
-            if (before.FindAgent(agent.Id) is { } known && IsSame(known, agent)) continue;
-            await grains.GetGrain<IAgentGrain>(agent.Id.Value).DefinitionChanged();
+            if (!AgentMachine.IsSame(before.FindAgent(agent.Id), agent)) await Tell(agent.Id);
         }
 
         foreach (var agent in before.Centre.Agents)
         {
-            if (source.Current.FindAgent(agent.Id) is null)
-            {
-                await grains.GetGrain<IAgentGrain>(agent.Id.Value).DefinitionChanged();
-            }
+            if (source.Current.FindAgent(agent.Id) is null) await Tell(agent.Id);
         }
     }
 
-    private static bool IsSame(AgentDefinition a, AgentDefinition b) =>
-        a.Display == b.Display && a.Login == b.Login && a.Account == b.Account && a.Queues.SequenceEqual(b.Queues)
-        && a.Skills.SequenceEqual(b.Skills);
+    /// <summary>An agent that cannot be told follows at its next event; the others are told all the same.</summary>
+    private async Task Tell(AgentId agent)
+    {
+        try
+        {
+            await grains.GetGrain<IAgentGrain>(agent.Value).DefinitionChanged();
+        }
+        catch (Exception error) when (error is OrleansException or TimeoutException)
+        {
+            LogNotTold(log, agent, error);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Agent {Agent} was not told of the new centre")]
+    private static partial void LogNotTold(ILogger log, AgentId agent, Exception error);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Centre version {Version}: {Queues} queues, {Agents} agents")]
     private static partial void LogApplied(ILogger log, long version, int queues, int agents);

@@ -46,7 +46,9 @@ public sealed partial class QueueGrain : Grain, IQueueGrain
         _id = new QueueId(this.GetPrimaryKeyString());
         _seen = _centre.Current;
         var agents = _seen.Centre.Agents.Where(a => a.Queues.Contains(_id)).Select(a => a.Id).ToImmutableArray();
-        return Run(new QueueEvent.Started(_seen.FindQueue(_id), agents), _time.GetUtcNow());
+        // The figures of the day are nowhere else; there are no more queues than the centre has.
+        DelayDeactivation(Timeout.InfiniteTimeSpan);
+        return Start(agents);
     }
 
     public Task Enqueue(Ticket ticket) => Apply(new QueueEvent.Enqueued(ticket));
@@ -64,6 +66,14 @@ public sealed partial class QueueGrain : Grain, IQueueGrain
 
     public Task<QueueView> Get() => Task.FromResult(QueueViews.Of(_id, _state, _time.GetUtcNow()));
 
+    private async Task Start(ImmutableArray<AgentId> agents)
+    {
+        var definition = _seen!.FindQueue(_id);
+        var now = _time.GetUtcNow();
+        await Run(new QueueEvent.Started(definition, agents), now);
+        if (definition is null && _seen.Centre.Version > 0) await Run(new QueueEvent.Defined(null), now);
+    }
+
     private async Task Apply(QueueEvent e)
     {
         var now = _time.GetUtcNow();
@@ -72,6 +82,7 @@ public sealed partial class QueueGrain : Grain, IQueueGrain
         if (e is QueueEvent.Tick && _state.Deadline <= now) await Run(new QueueEvent.Tick(), now);
         ShowIfDue(now);
         Arm();
+        if (_state is { IsDropped: true, Line.Count: 0 }) DeactivateOnIdle();
     }
 
     /// <summary>A new version of the centre: its rules hold from the next event on.</summary>
@@ -103,6 +114,7 @@ public sealed partial class QueueGrain : Grain, IQueueGrain
                 QueueEffect.ReleaseAgent e =>
                     GrainFactory.GetGrain<IAgentGrain>(e.Reservation.Agent.Value).Release(e.Reservation, e.Reason),
                 QueueEffect.Overflow e => GrainFactory.GetGrain<ICallGrain>(e.Call.Value).Overflowed(e.From, e.To),
+                QueueEffect.LetGo e => GrainFactory.GetGrain<ICallGrain>(e.Call.Value).QueueGone(_id),
                 QueueEffect.AskAgent e => GrainFactory.GetGrain<IAgentGrain>(e.Agent.Value).Announce(e.Queue),
                 _ => Task.CompletedTask,
             });

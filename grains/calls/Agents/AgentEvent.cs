@@ -32,10 +32,13 @@ public abstract record AgentEvent
     public sealed record Tick : AgentEvent;
 }
 
-/// <summary>What is stored of an agent: the wish and the phones.</summary>
+/// <summary>What is stored of an agent: the wish, the phones and the conversation.</summary>
 public sealed record AgentRecord(bool LoggedIn, string NotReadyReason, int CallsHandled, ImmutableArray<PhoneContact> Phones)
 {
     public static readonly AgentRecord None = new(false, "", 0, []);
+
+    /// <summary>The conversation the agent is in: after a restart its call is asked first.</summary>
+    public Reservation? Talking { get; init; }
 }
 
 /// <summary>What an Agent machine wants done. Each may be repeated.</summary>

@@ -94,12 +94,21 @@ public static partial class AgentMachine
             NotReadyReason = stored.NotReadyReason, CallsHandled = stored.CallsHandled, Phones = phones,
             Since = work.Now, ReadySince = work.Now, SettleUntil = phones.IsEmpty ? null : work.Now + SettleTime,
         };
-        work.Rest(keepIdle: true);
+        if (stored.Talking is { } talking) Resume(work, talking);
+        else work.Rest(keepIdle: true);
+    }
+
+    /// <summary>The agent was talking: it takes no other call until that one has answered, or the lease is
+    /// over.</summary>
+    private static void Resume(AgentWork work, Reservation talking)
+    {
+        Hold(work, talking, Presence.Talking);
+        work.State = work.State with { LeaseUntil = work.Now + Lease, VerifyAt = work.Now };
     }
 
     private static void Define(AgentWork work, AgentDefinition? definition)
     {
-        if (ReferenceEquals(work.State.Definition, definition)) return;
+        if (IsSame(work.State.Definition, definition)) return;
 
         var wasUnknown = work.State.Definition is null;
         // Queues are told who leaves them by the definition that named it.
@@ -141,19 +150,37 @@ public static partial class AgentMachine
         if (!work.State.IsBusy) work.Rest(keepIdle: work.State.Presence == Presence.Ready);
     }
 
+    /// <summary>Why an agent cannot be what somebody wants it to be; null: it can.</summary>
+    public static string? WhyNot(AgentState s, AgentWish wish) => wish switch
+    {
+        AgentWish.EndWrapUp when s.Presence != Presence.WrapUp => "The agent is not in wrap-up.",
+        AgentWish.NotReady when s.Presence == Presence.LoggedOut => "The agent is logged out.",
+        AgentWish.Login or AgentWish.Ready when s.Definition is null => "The centre knows no such agent.",
+        AgentWish.Login or AgentWish.Ready when s is { Definition.Login: LoginMode.Phone, HasPhone: false } =>
+            "The agent logs in by phone, and no phone is registered.",
+        _ => null,
+    };
+
+    /// <summary>A new version of the centre may say the same of an agent as the one before.</summary>
+    public static bool IsSame(AgentDefinition? a, AgentDefinition? b) => ReferenceEquals(a, b)
+        || (a is not null && b is not null && a.Display == b.Display && a.Login == b.Login && a.Account == b.Account
+            && a.Queues.SequenceEqual(b.Queues) && a.Skills.SequenceEqual(b.Skills));
+
     private static void Change(AgentWork work, AgentChange change)
     {
         var s = work.State;
+        if (WhyNot(s, change.Wish) is not null) return;
+
         switch (change.Wish)
         {
             case AgentWish.EndWrapUp:
-                if (s.Presence == Presence.WrapUp) work.Rest(keepIdle: false);
+                work.Rest(keepIdle: false);
                 return;
             case AgentWish.Logout:
                 Wish(work, loggedIn: false, reason: "");
                 return;
             case AgentWish.NotReady:
-                if (s.LoggedIn) Wish(work, loggedIn: true, Clean(change.Reason));
+                Wish(work, loggedIn: true, Clean(change.Reason));
                 return;
             case AgentWish.Login when s.LoggedIn:
                 return;

@@ -85,6 +85,9 @@ public sealed record AgentState
     /// <summary>With a call, or in what follows it.</summary>
     public bool IsBusy => Presence is Presence.Reserved or Presence.Ringing or Presence.Talking or Presence.WrapUp;
 
+    /// <summary>The conversation, if the agent is in one.</summary>
+    public Reservation? Conversation => Presence == Presence.Talking ? Current : null;
+
     /// <summary>The one instant at which the machine wants a Tick.</summary>
     public DateTimeOffset? Deadline => Earliest.Of(
         BidsUntil, AnnounceAt, VerifyAt, LeaseUntil, WrapUpUntil, SettleUntil, PhoneExpiry);

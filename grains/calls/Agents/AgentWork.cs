@@ -22,7 +22,8 @@ internal sealed class AgentWork(AgentState state, DateTimeOffset now)
     {
         if (ReferenceEquals(State, _before)) return new AgentTransition(_before, _effects.ToImmutable());
 
-        State = State with { Version = _before.Version + 1 };
+        // Never below the clock: versions rise over restarts too.
+        State = State with { Version = Math.Max(_before.Version + 1, Now.ToUnixTimeMilliseconds()) };
         SaveIfStoredPartChanged();
         if (Shown(_before) != Shown(State)) Add(new AgentEffect.Show());
         return new AgentTransition(State, _effects.ToImmutable());
@@ -121,10 +122,13 @@ internal sealed class AgentWork(AgentState state, DateTimeOffset now)
     private void SaveIfStoredPartChanged()
     {
         if (_before.LoggedIn == State.LoggedIn && _before.NotReadyReason == State.NotReadyReason
-            && ReferenceEquals(_before.Phones, State.Phones)) return;
+            && ReferenceEquals(_before.Phones, State.Phones) && _before.Conversation == State.Conversation) return;
 
         Add(new AgentEffect.Save(new AgentRecord(
-            State.LoggedIn, State.NotReadyReason, State.CallsHandled, [.. AgentPhones.All(State.Phones)])));
+            State.LoggedIn, State.NotReadyReason, State.CallsHandled, [.. AgentPhones.All(State.Phones)])
+        {
+            Talking = State.Conversation,
+        }));
     }
 
     private static (Presence, string, CallId?, bool, bool, int) Shown(AgentState s) =>

@@ -14,6 +14,7 @@ namespace OrleansAcd.Calls;
 [JsonDerivedType(typeof(Media), "media")]
 [JsonDerivedType(typeof(Assigned), "assigned")]
 [JsonDerivedType(typeof(Overflowed), "overflowed")]
+[JsonDerivedType(typeof(QueueGone), "queue-gone")]
 [JsonDerivedType(typeof(Verified), "verified")]
 [JsonDerivedType(typeof(Voided), "voided")]
 [JsonDerivedType(typeof(HangupAsked), "hangup-asked")]
@@ -30,6 +31,9 @@ public abstract record CallEvent
 
     /// <summary>The queue has let the call go; null: the other queue is not there.</summary>
     public sealed record Overflowed(QueueId From, QueueRoute? To) : CallEvent;
+
+    /// <summary>The centre has dropped the queue; null: the call's number leads nowhere now.</summary>
+    public sealed record QueueGone(QueueId From, QueueRoute? To) : CallEvent;
 
     public sealed record Verified(Reservation Reservation) : CallEvent;
 

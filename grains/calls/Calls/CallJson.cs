@@ -17,7 +17,7 @@ public sealed partial class CallJson : JsonSerializerContext
         {
             return JsonSerializer.Deserialize(text, Default.CallEvent);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             return null;
         }

@@ -43,6 +43,7 @@ public static partial class CallMachine
             case CallEvent.Media media: OnMedia(work, media.Event); break;
             case CallEvent.Assigned assigned: Assign(work, assigned.Assignment); break;
             case CallEvent.Overflowed overflowed: Overflow(work, overflowed); break;
+            case CallEvent.QueueGone gone: LoseQueue(work, gone); break;
             case CallEvent.Verified verified: Verify(work, verified.Reservation); break;
             case CallEvent.Voided voided: Void(work, voided.Reservation); break;
             case CallEvent.HangupAsked asked: EndByUs(work, asked.By); break;
@@ -182,6 +183,25 @@ public static partial class CallMachine
 
         work.State = s with { Route = e.To, Hops = s.Hops + 1, RefreshAt = work.Now + WaitRefresh };
         work.Note("overflowed", $"from queue {e.From.Value} to queue {e.To.Queue.Value}");
+        work.Enqueue();
+        work.Add(new CallEffect.Show("queued"));
+    }
+
+    /// <summary>The queue is no more: the call waits where its number leads now, with its first enqueue time.</summary>
+    private static void LoseQueue(CallWork work, CallEvent.QueueGone e)
+    {
+        var s = work.State;
+        if (s.Phase != CallPhase.Queued || s.Route!.Queue != e.From) return;
+
+        if (e.To is null)
+        {
+            work.Note("queue-gone", $"queue {e.From.Value} was taken out of the centre, and the number leads nowhere");
+            Close(work, QueueOutcome.Rejected, "centre");
+            return;
+        }
+
+        work.State = s with { Route = e.To, RefreshAt = work.Now + WaitRefresh };
+        work.Note("queue-gone", $"queue {e.From.Value} was taken out of the centre; on to queue {e.To.Queue.Value}");
         work.Enqueue();
         work.Add(new CallEffect.Show("queued"));
     }

@@ -12,6 +12,9 @@ public static class CallerAsShown
 
     private const string OwnPrefix = "X-Acd-";
 
+    /// <summary>A user part with fewer digits is a name, not a number.</summary>
+    private const int NumberDigitsMin = 5;
+
     public static PartyIdentity Of(CallState s)
     {
         var route = s.Route!;
@@ -30,7 +33,7 @@ public static class CallerAsShown
         foreach (var header in s.Headers)
         {
             if (headers.Count == HeaderMax) break;
-            if (MayPass(header.Name)) headers.Add(header);
+            if (MayPass(header.Name) && (s.Route.ShowCaller || !Reveals(header.Value, s.Caller))) headers.Add(header);
         }
 
         return headers.ToImmutable();
@@ -40,6 +43,30 @@ public static class CallerAsShown
         !name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase)
         && (name.StartsWith("X-", StringComparison.OrdinalIgnoreCase)
             || name.Equals("User-to-User", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A trunk's own header may hold the caller's number or name, however it is written.</summary>
+    private static bool Reveals(string value, PartyIdentity caller)
+    {
+        if (caller.DisplayName.Length > 0 && Contains(value, caller.DisplayName)) return true;
+
+        var user = UserOf(caller.Uri);
+        var digits = Digits(user);
+        return digits.Length >= NumberDigitsMin
+            ? Digits(value).Contains(digits, StringComparison.Ordinal)
+            : user.Length > 0 && Contains(value, user);
+
+        static bool Contains(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The user part of a SIP URI, or what follows the scheme.</summary>
+    private static string UserOf(string uri)
+    {
+        var user = uri[(uri.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        var end = user.IndexOfAny(['@', ';', '>']);
+        return end < 0 ? user : user[..end];
+    }
+
+    private static string Digits(string text) => string.Concat(text.Where(char.IsAsciiDigit));
 
     /// <summary>Four hexadecimal digits from the call's id (FNV-1a, folded): the same for all offers of one
     /// call.</summary>

@@ -11,6 +11,7 @@ public abstract record QueueEvent
     /// <summary>The grain starts; these agents belong to the queue by the centre.</summary>
     public sealed record Started(QueueDefinition? Definition, ImmutableArray<AgentId> Agents) : QueueEvent;
 
+    /// <summary>The queue's rules; null: the centre has no such queue.</summary>
     public sealed record Defined(QueueDefinition? Definition) : QueueEvent;
 
     public sealed record Enqueued(Ticket Ticket) : QueueEvent;
@@ -39,6 +40,9 @@ public abstract record QueueEffect
     public sealed record ReleaseAgent(Reservation Reservation, ReleaseReason Reason) : QueueEffect;
 
     public sealed record Overflow(CallId Call, QueueId From, QueueId To) : QueueEffect;
+
+    /// <summary>The centre has dropped the queue: the call goes where its number leads now.</summary>
+    public sealed record LetGo(CallId Call, QueueId From) : QueueEffect;
 
     /// <summary>Asks an agent to announce itself.</summary>
     public sealed record AskAgent(AgentId Agent, QueueId Queue) : QueueEffect;

@@ -46,6 +46,7 @@ public static class QueueMachine
             case QueueEvent.Tick: Tick(work); break;
         }
 
+        if (work.State.IsDropped) LetAllGo(work);
         return work.Done();
     }
 
@@ -72,14 +73,19 @@ public static class QueueMachine
     private static void Start(QueueWork work, QueueEvent.Started started)
     {
         work.State = work.State with { StartedAt = work.Now };
-        Define(work, started.Definition);
+        if (started.Definition is not null) Define(work, started.Definition);
         foreach (var agent in started.Agents) work.Add(new QueueEffect.AskAgent(agent, work.Rules.Id));
     }
 
-    /// <summary>New rules hold for those who wait already. A queue that the centre drops keeps its rules until it is
-    /// empty.</summary>
+    /// <summary>New rules hold for those who wait already. A queue that the centre drops keeps its rules for the
+    /// offers that are open.</summary>
     private static void Define(QueueWork work, QueueDefinition? definition)
     {
+        if (work.State.IsDropped != definition is null)
+        {
+            work.State = work.State with { IsDropped = definition is null };
+        }
+
         if (definition is null || ReferenceEquals(definition, work.State.Definition)) return;
 
         var line = work.State.Line;
@@ -222,6 +228,16 @@ public static class QueueMachine
 
         work.Match();
         OverflowDue(work);
+    }
+
+    /// <summary>Who is offered to an agent just now stays until that has come to an end.</summary>
+    private static void LetAllGo(QueueWork work)
+    {
+        foreach (var rank in work.State.Line.FreeInOrder())
+        {
+            work.Add(new QueueEffect.LetGo(rank.Call, work.Rules.Id));
+            Leave(work, rank.Call, QueueOutcome.OverflowedOut);
+        }
     }
 
     private static void OverflowDue(QueueWork work)

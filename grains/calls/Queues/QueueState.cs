@@ -19,6 +19,9 @@ public sealed record QueueState
     /// <summary>The queue's rules; null: never defined, then the defaults of <see cref="QueueMachine"/> hold.</summary>
     public QueueDefinition? Definition { get; init; }
 
+    /// <summary>The centre has no such queue (any more): nobody waits here.</summary>
+    public bool IsDropped { get; init; }
+
     /// <summary>Everybody who waits, those included who are offered to an agent just now.</summary>
     public WaitingLine Line { get; init; } = WaitingLine.Empty;
 

@@ -35,7 +35,8 @@ internal sealed class QueueWork(QueueState state, DateTimeOffset now)
     /// <summary>Offers calls to ready agents until no eligible pair is left.</summary>
     public void Match()
     {
-        while (!State.Settles && State.Pool.Count > 0 && State.Line.FreeCount > 0 && NextPair() is var (call, agent) && agent is not null)
+        while (!State.Settles && !State.IsDropped && State.Pool.Count > 0 && State.Line.FreeCount > 0
+            && NextPair() is var (call, agent) && agent is not null)
         {
             Offer(call, agent);
         }

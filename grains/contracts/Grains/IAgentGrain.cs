@@ -40,7 +40,7 @@ public interface IAgentGrain : IGrainWithStringKey
 
     /// <summary>Logs in, out, makes ready or not ready, ends wrap-up. Asked for mid-call, it is kept as the next state.</summary>
     [Alias("Change")]
-    Task<AgentView> Change(AgentChange change);
+    Task<AgentChanged> Change(AgentChange change);
 
     [Alias("Get")]
     Task<AgentView> Get();

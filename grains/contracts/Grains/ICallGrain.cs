@@ -21,6 +21,10 @@ public interface ICallGrain : IGrainWithStringKey
     [OneWay, Alias("Overflowed")]
     Task Overflowed(QueueId from, QueueId to);
 
+    /// <summary>From the queue: the centre has dropped it; the call goes where its number leads now, or ends.</summary>
+    [OneWay, Alias("QueueGone")]
+    Task QueueGone(QueueId queue);
+
     /// <summary>From the agent, who asks whether the reservation still stands: answered by Confirm or Release, or not at all.</summary>
     [OneWay, Alias("Verify")]
     Task Verify(Reservation reservation);

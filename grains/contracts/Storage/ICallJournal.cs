@@ -18,7 +18,11 @@ public interface ICallJournal
 /// <summary>One step of a call as stored.</summary>
 /// <param name="Event">The machine's input, JSON; enough to step the machine again.</param>
 /// <param name="Entry">What the timeline shows; null: nothing.</param>
-public sealed record JournalEntry(long Sequence, DateTimeOffset At, string Kind, string Event, TimelineEntry? Entry);
+public sealed record JournalEntry(long Sequence, DateTimeOffset At, string Kind, string Event, TimelineEntry? Entry)
+{
+    /// <summary>The kind of the entry that closes a call whose process died.</summary>
+    public const string SystemLost = "system-lost";
+}
 
 /// <summary>Reads what the journal and the call records hold.</summary>
 public interface ICallStore

@@ -29,6 +29,11 @@ public sealed record AgentView(
     AgentId Id, string Display, Presence Presence, string Reason, DateTimeOffset Since, CallId? Call, QueueId? Queue,
     ImmutableArray<QueueId> Queues, int Phones, string Next, int CallsHandled, long Version);
 
+/// <summary>The answer to a change of an agent.</summary>
+/// <param name="Refused">Why the agent cannot be that now; null: it is, or will be after the call.</param>
+[GenerateSerializer, Immutable, Alias("acd.AgentChanged")]
+public sealed record AgentChanged(AgentView Agent, string? Refused);
+
 /// <summary>A call, up or ended: its record.</summary>
 /// <param name="Caller">As the From header showed it; only where the key may see it.</param>
 /// <param name="Outcome">None while the call is up.</param>

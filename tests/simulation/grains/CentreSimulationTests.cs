@@ -56,6 +56,52 @@ public sealed class CentreSimulationTests
     public void LostMessagesHealWithinTheirLeases(int seed) => Check(
         seed, new Traffic { Calls = 400, Length = TimeSpan.FromMinutes(30), LostMessages = 0.01 });
 
+    [Theory]
+    [InlineData(61)]
+    [InlineData(62)]
+    [InlineData(63)]
+    [InlineData(64)]
+    public void AConversationAndItsAgentKilledTogetherNeverGiveTheAgentASecondCall(int seed) => Check(
+        seed,
+        new Traffic
+        {
+            Calls = 400, Length = TimeSpan.FromMinutes(30), KillEvery = TimeSpan.FromSeconds(10), KillsPairs = true,
+            Agents = 6, AgentMediaLost = 0,
+        });
+
+    [Fact]
+    public void TheDaysFiguresOfAQueueSurviveAQuietHour()
+    {
+        var centre = new SimulatedCentre(3, new Traffic { Queues = 1, Agents = 2, Calls = 5, NoAnswer = 0 });
+        centre.Time.Run(centre.Start, TimeSpan.FromMinutes(1));
+        centre.Node.Offer("call-1", "100");
+        centre.Time.RunFor(TimeSpan.FromMinutes(10));
+        var before = centre.Queue("queue0").Offered;
+        centre.Time.RunFor(TimeSpan.FromHours(1));
+
+        Assert.Equal((1, 1), (before, centre.Queue("queue0").Offered));
+    }
+
+    [Theory]
+    [InlineData("queue1", QueueOutcome.Abandoned)]
+    [InlineData(null, QueueOutcome.Rejected)]
+    public void CallsOfADroppedQueueGoWhereTheirNumberLeadsNow(string? to, QueueOutcome outcome)
+    {
+        var centre = new SimulatedCentre(4, new Traffic { Queues = 2, Agents = 0, Calls = 1, PatienceSeconds = 1e6 });
+        centre.Time.Run(centre.Start, TimeSpan.FromMinutes(1));
+        centre.Node.Offer("call-1", "100");
+        centre.Time.RunFor(TimeSpan.FromSeconds(10));
+        Assert.Equal(1, centre.Queue("queue0").Waiting);
+        var numbers = to is null ? "numbers: []" : $"numbers: [ {{ number: \"100\", to: queue/{to} }} ]";
+        Assert.True(centre.Apply($"{numbers}\nqueues: [ {{ id: queue1 }} ]\n").Accepted);
+        centre.Time.RunFor(TimeSpan.FromSeconds(10));
+
+        Assert.Equal((0, to is null ? 0 : 1), (centre.Queue("queue0").Waiting, centre.Queue("queue1").Waiting));
+        if (to is not null) centre.Node.CallerHangsUp(centre.Node.Calls[new CallId("call-1")]);
+        centre.Time.RunFor(TimeSpan.FromSeconds(10));
+        Assert.Equal(outcome, centre.Journal.Records[new CallId("call-1")].Outcome);
+    }
+
     [Fact]
     public void AWholeDayRunsInSeconds()
     {

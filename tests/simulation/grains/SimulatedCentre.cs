@@ -125,6 +125,9 @@ internal sealed class SimulatedCentre
         if (!applied.Accepted) throw new InvalidOperationException(string.Join('\n', applied.Problems));
     }
 
+    public CentreApplied Apply(string yaml) =>
+        Ask(grains => grains.GetGrain<ICentreGrain>(ICentreGrain.Key).Apply(yaml, dryRun: false));
+
     private string Yaml()
     {
         var yaml = new StringBuilder("numbers:\n");
@@ -157,8 +160,25 @@ internal sealed class SimulatedCentre
         }
     }
 
+    /// <summary>A conversation, and the agent in it.</summary>
+    private void KillPair()
+    {
+        var talking = Node.Calls.Values.Where(c => c.Bridged is not null && c.Caller.State == LegState.Up).ToList();
+        if (talking.Count == 0) return;
+
+        var call = talking[_random.Next(talking.Count)];
+        _engine.Faults.Kill(_engine.GetGrain<IAgentGrain>(call.Bridged!.Party));
+        _engine.Faults.Kill(_engine.GetGrain<ICallGrain>(call.Id.Value));
+    }
+
     private void KillSomething(int calls)
     {
+        if (_traffic.KillsPairs)
+        {
+            KillPair();
+            return;
+        }
+
         IAddressable victim = (_traffic.KillsCalls ? 2 : _random.Next(2)) switch
         {
             0 => _engine.GetGrain<IQueueGrain>(QueueIds[_random.Next(_traffic.Queues)]),

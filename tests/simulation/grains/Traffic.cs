@@ -35,6 +35,9 @@ internal sealed record Traffic
 
     public bool KillsCalls { get; init; }
 
+    /// <summary>A call and its agent die together, as with the process that held both.</summary>
+    public bool KillsPairs { get; init; }
+
     public TimeSpan Commit { get; init; } = TimeSpan.FromMilliseconds(2);
 
     public string WrapUp { get; init; } = "5s";

@@ -49,15 +49,76 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnAgentWithoutAPhoneSaysWhatItIsAfterAChange()
+    public async Task AnAgentSaysWhatItIsAfterAChange()
     {
+        await _centre.Bus.PublishAsync<NodeEvent>(MediaStreams.NodeEvents, new PhoneChanged(
+            new("node"), new("alice"),
+            [new("sip:alice@10.0.0.1", [], "udp", "10.0.0.1:5060", new("node"), DateTimeOffset.MaxValue)]));
+        await Until(async () => (await Json("/v1/agents/alice")).GetProperty("presence").GetString() == "ready");
         var response =
             await _centre.Http.PostAsJsonAsync("/v1/agents/alice/state", new { wish = "not-ready", reason = "lunch" });
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var view = await response.Content.ReadFromJsonAsync<JsonElement>();
         var again = await Json("/v1/agents/alice");
-        Assert.Equal(view.GetProperty("presence").GetString(), again.GetProperty("presence").GetString());
+        Assert.Equal("not-ready", view.GetProperty("presence").GetString());
+        Assert.Equal("lunch", again.GetProperty("reason").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"wish":"not-ready","reason":"lunch"}""")]
+    [InlineData("""{"wish":"ready"}""")]
+    [InlineData("""{"wish":"login"}""")]
+    [InlineData("""{"wish":"end-wrap-up"}""")]
+    public async Task AChangeThatTheAgentCannotMakeIsAConflictThatSaysWhy(string body)
+    {
+        var before = await Json("/v1/agents/alice");
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        var problem = await ExpectProblem(await _centre.Http.PostAsync("/v1/agents/alice/state", content), 409);
+        Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
+        Assert.Equal(
+            before.GetProperty("presence").GetString(),
+            (await Json("/v1/agents/alice")).GetProperty("presence").GetString());
+    }
+
+    [Fact]
+    public async Task AHungUpCallIsFoundWhileItsLegsGoDown()
+    {
+        await _centre.Offer("0003-call");
+        await Until(async () => Ids(await Json("/v1/calls?live=true")).Contains("0003-call"));
+        await _centre.Http.PostAsync("/v1/calls/0003-call/hangup", null);
+        await Until(async () => (await Json("/v1/calls/0003-call")).GetProperty("state").GetString() != "queued");
+
+        Assert.Contains("0003-call", Ids(await Json("/v1/calls")));
+    }
+
+    [Fact]
+    public async Task WhatTheNodeToldBeforeTheStopIsInTheRecords()
+    {
+        var directory = Directory.CreateTempSubdirectory("acd-stop-").FullName;
+        string key;
+        await using (var stopping = await RunningCentre.Start(directory: directory))
+        {
+            key = stopping.Key!;
+            for (var i = 0; i < 300; i++) await stopping.Offer($"{i:D4}-stopped");
+            for (var i = 0; i < 300; i++)
+            {
+                await stopping.Bus.PublishAsync<MediaEvent>(MediaStreams.Events, new LegEnded(
+                    new($"{i:D4}-stopped"), 1, 2, new(1), LegEndReason.NodeStopped, LegQuality.None));
+            }
+        }
+
+        await using (var again = await RunningCentre.Start(directory: directory))
+        {
+            using var http = again.Client(key);
+            var page = await http.GetFromJsonAsync<JsonElement>("/v1/calls?limit=200");
+            Assert.Equal(200, page.GetProperty("items").GetArrayLength());
+            var last = await http.GetFromJsonAsync<JsonElement>("/v1/calls/0299-stopped");
+            Assert.Equal("ended", last.GetProperty("timeline").EnumerateArray().Last().GetProperty("kind").GetString());
+        }
+
+        Directory.Delete(directory, recursive: true);
     }
 
     [Theory]
@@ -185,6 +246,23 @@ public sealed class ApiTests : IAsyncLifetime
         var id = document.GetProperty(
             "components").GetProperty("schemas").GetProperty("QueueView").GetProperty("properties").GetProperty("id");
         Assert.Contains("string", id.ToString() + Resolve(document, id), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheApiDocumentNamesTheAnswersThatKeysBringAndWhatNeedsNone()
+    {
+        var paths = (await Json("/openapi/v1.json")).GetProperty("paths");
+        foreach (var operation in paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject()))
+        {
+            var answers = operation.Value.GetProperty("responses");
+            var isOpen = operation.Value.TryGetProperty("security", out var needed) && needed.GetArrayLength() == 0;
+            Assert.Equal(!isOpen, answers.TryGetProperty("401", out _));
+            Assert.Equal(!isOpen, answers.TryGetProperty("429", out _));
+        }
+
+        Assert.Equal(0, paths.GetProperty("/healthz").GetProperty("get").GetProperty("security").GetArrayLength());
+        var change = paths.GetProperty("/v1/agents/{id}/state").GetProperty("post").GetProperty("responses");
+        Assert.True(change.TryGetProperty("409", out _));
     }
 
     [Fact]

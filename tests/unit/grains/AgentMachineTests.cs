@@ -181,6 +181,80 @@ public sealed class AgentMachineTests
     }
 
     [Fact]
+    public void AnAgentThatWasTalkingComesBackTalkingAndAsksTheCall()
+    {
+        var talking = Reserved();
+        var stored = talking.Confirm(3).Last.OfType<AgentEffect.Save>().Single().Record;
+        var s = new AgentScenario().Step(new AgentEvent.Started(stored, Given.Agent()), 10);
+        Assert.Equal(Presence.Talking, s.State.Presence);
+
+        s.Tick(10);
+        Assert.Equal(talking.State.Current, s.Last.OfType<AgentEffect.Verify>().Single().Reservation);
+        s.Release(ReleaseReason.Void, 10.1);
+        Assert.Equal(Presence.Ready, s.State.Presence);
+        Assert.Null(s.Last.OfType<AgentEffect.Save>().Single().Record.Talking);
+    }
+
+    [Fact]
+    public void TheSameDefinitionAgainChangesNothing()
+    {
+        var s = new AgentScenario().Start().Phone(1).Bid(null, 1);
+        var before = s.State;
+
+        s.Step(new AgentEvent.Defined(Given.Agent()), 2);
+        Assert.Same(before, s.State);
+        Assert.Empty(s.Last);
+    }
+
+    [Fact]
+    public void VersionsRiseOverARestart()
+    {
+        var before = new AgentScenario().Start().Phone(1).Ask(AgentWish.NotReady, 2, "lunch").State.Version;
+
+        Assert.True(new AgentScenario().Step(new AgentEvent.Started(AgentRecord.None, Given.Agent()), 3).State.Version > before);
+    }
+
+    [Fact]
+    public void AWishToStayAfterALogoutThatWasAskedForMidCallIsHeard()
+    {
+        var s = Reserved().Confirm(3).Ask(AgentWish.Logout, 4).Ask(AgentWish.NotReady, 5, "lunch");
+        Assert.Equal("not-ready: lunch", AgentMachine.NextOf(s.State));
+    }
+
+    [Fact]
+    public void APhoneThatGoesMidCallLogsOutAfterIt()
+    {
+        var s = Reserved().Confirm(3).NoPhone(4);
+        Assert.Equal(Presence.Talking, s.State.Presence);
+
+        s.Release(ReleaseReason.Finished, 5).Tick(60);
+        Assert.Equal(Presence.LoggedOut, s.State.Presence);
+    }
+
+    [Fact]
+    public void APhoneThatGoesWhileItRingsIsLoggedOutWhenTheOfferFailsAndReadyWhenItIsBack()
+    {
+        var s = Reserved();
+        s.Step(new AgentEvent.Rings(s.State.Current!), 3).NoPhone(4).Release(ReleaseReason.Unreachable, 5);
+        Assert.Equal(Presence.LoggedOut, s.State.Presence);
+
+        Assert.Equal(Presence.Ready, s.Phone(6).State.Presence);
+    }
+
+    [Fact]
+    public void AnAgentTakenOutOfTheCentreMidCallFinishesItAndTakesNoMore()
+    {
+        var s = Reserved().Confirm(3);
+        s.Step(new AgentEvent.Defined(null), 4);
+        Assert.Equal(Presence.Talking, s.State.Presence);
+        Assert.Contains(s.Last.OfType<AgentEffect.Notify>(), n => !n.Notice.Member);
+
+        s.Release(ReleaseReason.Finished, 5).Tick(60).Bid("call-2", 61);
+        Assert.Equal((Presence.LoggedOut, "unknown"), (s.State.Presence, s.State.Reason));
+        Assert.Single(s.Last.OfType<AgentEffect.Refuse>());
+    }
+
+    [Fact]
     public void ANewAgentIsReadyAtOnce() => Assert.Equal(Presence.Ready, new AgentScenario().Start().Phone(0.1).State.Presence);
 
     [Fact]

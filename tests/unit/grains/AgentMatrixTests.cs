@@ -33,9 +33,9 @@ public sealed class AgentMatrixTests
         caller-gone   | -         | -         | -         | Ready     | Ready     | Ready     | -
         phone         | Ready     | kept      | kept      | kept      | kept      | kept      | kept
         no-phone      | -         | LoggedOut | LoggedOut | kept      | kept      | kept      | kept
-        login         | Notify    | -         | -         | -         | -         | -         | -
+        login         | -         | -         | -         | -         | -         | -         | -
         logout        | -         | LoggedOut | LoggedOut | next      | next      | next      | next
-        ready         | Notify    | Ready     | -         | -         | -         | -         | Ready
+        ready         | -         | Ready     | -         | -         | -         | -         | Ready
         not-ready     | -         | -         | NotReady  | next      | next      | next      | next
         end-wrap-up   | -         | -         | -         | -         | -         | -         | Ready
         announce      | Notify    | Notify    | Notify    | Notify    | Notify    | Notify    | Notify

@@ -1,7 +1,9 @@
+using OrleansAcd.Actors;
 using OrleansAcd.Calls;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Grains;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.Contracts.Storage;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Grains;
@@ -78,6 +80,21 @@ public sealed class CallMachineTests
         Assert.Equal(
             [new("X-Acd-Call-Id", "call-1"), new("X-Acd-Queue", "support"), new("User-to-User", "abc"), new("X-Customer", "7")],
             names.Select(h => h));
+    }
+
+    [Theory]
+    [InlineData("+1 555-1234")]
+    [InlineData("tel:+15551234")]
+    [InlineData("<sip:15551234@trunk.example>")]
+    [InlineData("call from BOB")]
+    public void AHeaderThatGivesTheCallerAwayStopsAtAnAnonymousQueue(string value)
+    {
+        var leg = Given.Offered("support", new SipHeader("X-Trunk-Cli", value), new SipHeader("X-Customer", "7"));
+        var hidden = CallerAsShown.Context(new CallScenario().Offer(leg: leg).State);
+        var shown = CallerAsShown.Context(new CallScenario().Offer(Given.Route(showCaller: true), leg).State);
+
+        Assert.Equal(["X-Acd-Call-Id", "X-Acd-Queue", "X-Customer"], hidden.Select(h => h.Name));
+        Assert.Contains(new SipHeader("X-Trunk-Cli", value), shown);
     }
 
     [Theory]
@@ -258,6 +275,25 @@ public sealed class CallMachineTests
     }
 
     [Fact]
+    public void ACallOfADroppedQueueGoesWhereItsNumberLeadsNowAtItsOldPlace()
+    {
+        var to = Given.Route() with { Queue = Given.Sales };
+        var s = new CallScenario().Offer().Step(new CallEvent.QueueGone(Given.Support, to), 9);
+
+        var ticket = s.Last.OfType<CallEffect.Enqueue>().Single().Ticket;
+        Assert.Equal((Given.Sales, Given.T0), (ticket.Queue, ticket.EnqueuedAt));
+    }
+
+    [Fact]
+    public void ACallOfADroppedQueueEndsWhereItsNumberLeadsNowhere()
+    {
+        var s = new CallScenario().Offer().Step(new CallEvent.QueueGone(Given.Support, null), 9);
+
+        Assert.Equal((CallPhase.Closing, QueueOutcome.Rejected), (s.State.Phase, s.State.Outcome));
+        Assert.Contains("Hangup", s.LastNames(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WhenTheAgentHoldsTheCallerHearsMusic()
     {
         var s = new CallScenario().Offer().Assign().Answer(3)
@@ -305,6 +341,26 @@ public sealed class CallMachineTests
 
         Assert.All(s.State.Timeline, t => Assert.DoesNotContain("1555", t.Detail, StringComparison.Ordinal));
         Assert.DoesNotContain(s.State.Timeline, t => t.Kind.Contains("digit", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    public void AJournalLineWithoutAKindIsNoEvent(string line) => Assert.Null(CallJson.Read(line));
+
+    [Fact]
+    public void ACallThatWasMarkedAsLostIsOverWhenItIsReadAgain()
+    {
+        var offered = CallJson.Write(new CallEvent.Offered(Given.Offered(), Given.Route()));
+        var (state, _) = CallFold.Replay(
+        [
+            new JournalEntry(1, Given.T0, "offered", offered, null),
+            new JournalEntry(3, Given.T0.AddSeconds(9), JournalEntry.SystemLost, "", null),
+        ]);
+
+        Assert.Equal((CallPhase.Ended, QueueOutcome.SystemLost), (state.Phase, state.Outcome));
+        Assert.Null(state.Deadline);
     }
 
     [Fact]

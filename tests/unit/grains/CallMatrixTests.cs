@@ -15,7 +15,8 @@ public sealed class CallMatrixTests
     private static readonly string[] Events =
     [
         "offered", "caller-up", "progress", "answered", "late-answer", "busy", "caller-left", "agent-left", "agent-lost", "held",
-        "play-ended", "digit", "assigned", "overflowed", "verified", "voided", "hang-up", "due",
+        "play-ended", "digit", "assigned", "overflowed", "queue-gone",
+        "verified", "voided", "hang-up", "due",
     ];
 
     private const string Table = """
@@ -34,6 +35,7 @@ public sealed class CallMatrixTests
         digit       | -         | -        | -            | -            | -             | -             | -
         assigned    | back:Lost | Dialling | back:None    | back:None    | back:Answered | back:Answered | back:Answered
         overflowed  | -         | Enqueue  | -            | -            | -             | -             | -
+        queue-gone  | -         | Enqueue  | -            | -            | -             | -             | -
         verified    | rel:Void  | rel:Void | AgentRinging | AgentRinging | ConfirmAgent  | -             | rel:Finished
         voided      | -         | -        | Queued       | Queued       | Queued        | -             | -
         hang-up     | -         | Closing  | Closing      | Closing      | Closing       | -             | -
@@ -81,6 +83,7 @@ public sealed class CallMatrixTests
             "digit" => Media(new DigitReceived(id, 1, n, LegId.Caller, '5', TimeSpan.FromMilliseconds(100))),
             "assigned" => new CallEvent.Assigned(Given.Assignment(Given.Reservation(epoch: 9, agent: "carol"))),
             "overflowed" => new CallEvent.Overflowed(Given.Support, Given.Route() with { Queue = Given.Sales }),
+            "queue-gone" => new CallEvent.QueueGone(Given.Support, Given.Route() with { Queue = Given.Sales }),
             "verified" => new CallEvent.Verified(Given.Reservation()),
             "voided" => new CallEvent.Voided(Given.Reservation()),
             "hang-up" => new CallEvent.HangupAsked("supervisor"),

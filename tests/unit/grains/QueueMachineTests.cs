@@ -116,6 +116,45 @@ public sealed class QueueMachineTests
     }
 
     [Fact]
+    public void AChangedRingTimeoutAppliesToThoseWhoWait()
+    {
+        Enqueue("c1", 1);
+        Define(Given.Queue() with { RingTimeout = TimeSpan.FromSeconds(7) });
+        Ready("anna", 2);
+
+        Assert.Equal(TimeSpan.FromSeconds(7), Offers().Single(o => o.Call is not null).RingTimeout);
+    }
+
+    [Fact]
+    public void AQueueThatTheCentreDropsLetsItsCallsGoAndThoseThatComeLate()
+    {
+        Enqueue("c1", 1);
+        Step(new QueueEvent.Defined(null), 2);
+        Assert.Equal("c1", Gone().Single().Value);
+        Assert.Equal(0, _state.Line.Count);
+
+        Enqueue("c2", 3);
+        Assert.Equal("c2", Gone().Single().Value);
+        Step(new QueueEvent.Defined(Given.Queue()), 4);
+        Enqueue("c3", 5);
+        Assert.Empty(Gone());
+    }
+
+    [Fact]
+    public void AnOfferOfADroppedQueueGoesOnAndItsCallIsLetGoWhenItFails()
+    {
+        Ready("anna", 1);
+        Enqueue("c1", 2);
+        var reservation = Given.Reservation(agent: "anna", call: "c1");
+        Step(new QueueEvent.Granted(reservation, Given.Phone), 3);
+        Step(new QueueEvent.Defined(null), 4);
+        Assert.Empty(Gone());
+
+        Step(new QueueEvent.OfferFailed(reservation, OfferFailure.RingNoAnswer), 5);
+        Assert.Equal("c1", Gone().Single().Value);
+    }
+
+    [Fact]
     public void AfterARestartNobodyIsMatchedUntilAllHadTimeToComeAgain()
     {
         Ready("anna", 1);
@@ -167,6 +206,8 @@ public sealed class QueueMachineTests
 
     private void Ready(string agent, long epoch, double readySince = 0, double at = 0) =>
         Step(new QueueEvent.AgentChanged(Given.Notice(agent, epoch, readySince: readySince)), at);
+
+    private List<CallId> Gone() => [.. _last.OfType<QueueEffect.LetGo>().Select(e => e.Call)];
 
     private List<AgentOffer> Offers() =>
         [.. _last.OfType<QueueEffect.OfferAgent>().Select(e => e.Offer).Where(o => o.Call is not null)];

@@ -16,7 +16,7 @@ public sealed class QueueMatrixTests
     private static readonly string[] Events =
     [
         "enqueue", "enqueue-again", "leave", "offer-failed", "agent-ready", "agent-busy", "agent-gone", "granted", "refused",
-        "defined", "due",
+        "defined", "dropped", "due",
     ];
 
     private const string Table = """
@@ -31,6 +31,7 @@ public sealed class QueueMatrixTests
         granted       | rel:CallerGone | rel:Void       | rel:CallerGone | 1w0f0r1o Assign | -            | rel:Void
         refused       | -              | -              | -              | 1w1f0r0o        | -            | -
         defined       | 0w0f0r0o       | 1w1f0r0o       | 0w0f1r0o       | 1w0f0r1o        | 1w0f0r1o     | 1w1f0r0o
+        dropped       | 0w0f0r0o       | 0w0f0r0o Gone  | 0w0f1r0o       | 1w0f0r1o        | 1w0f0r1o     | 0w0f0r0o Gone
         due           | -              | -              | -              | 1w1f0r0o        | 1w1f0r0o     | 1w1f0r0o
         """;
 
@@ -54,6 +55,7 @@ public sealed class QueueMatrixTests
         QueueEffect.ReleaseAgent release => "rel:" + release.Reason,
         QueueEffect.OfferAgent => "Offer",
         QueueEffect.AssignCall => "Assign",
+        QueueEffect.LetGo => "Gone",
         _ => e.GetType().Name,
     }));
 
@@ -89,6 +91,7 @@ public sealed class QueueMatrixTests
         "refused" => new QueueEvent.Refused(new AgentOffer(
             Given.Alice, Given.Support, 5, Given.Call, default, TimeSpan.Zero, TimeSpan.Zero)),
         "defined" => new QueueEvent.Defined(Given.Queue() with { Priority = 3 }),
+        "dropped" => new QueueEvent.Defined(null),
         "due" => new QueueEvent.Tick(),
         _ => throw new ArgumentException(name),
     };
