@@ -149,8 +149,8 @@ public sealed class MediaNodeTests
     public async Task WithoutAFreePortACallerIsTurnedAwayFor503()
     {
         await using var rig = await NodeRig.Start(rtpPorts: 2);
+        // Takes the one pair there is, unless another program holds it: then there is none either.
         rig.Phones.Call("support", rig.Node.Sip, "carl", NodeRig.CallerVoice);
-        await rig.Next<LegOffered>();
 
         var second = rig.Phones.Call("support", rig.Node.Sip, "carla", NodeRig.CallerVoice);
 
