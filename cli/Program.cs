@@ -8,6 +8,7 @@ var root = new RootCommand("OrleansAcd, an open contact centre. Without options 
     ApplyCommand.Create(),
     GetCommand.Create(),
 };
-// On SIGINT and SIGTERM a command has this long to tell its calls and to write their records.
-var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+
+// Longer than the host's own time-out for stopping: calls are told and records written before the process ends.
+var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(45) };
 return await root.Parse(args).InvokeAsync(invocation);

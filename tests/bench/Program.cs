@@ -1,11 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrleansAcd.Bench;
 
-return args is ["media", ..]
-    ? MediaBench.Run(args[1..], Console.Out)
-    : Usage();
-
-static int Usage()
+var benches = new (string Name, Func<TextWriter, BenchReport> Run)[]
 {
-    Console.Error.WriteLine("Which bench? media [--json] [--seconds S] [--rounds N]");
+    ("routing", RoutingBench.Run), ("sip", SipBench.Run), ("setup", SetupBench.Run), ("media", MediaBench.Run),
+};
+var isJson = args.Contains("--json");
+var which = args.Where(argument => argument != "--json").DefaultIfEmpty("all").ToArray();
+var chosen = benches.Where(bench => which[0] == "all" || which[0] == bench.Name).ToArray();
+if (which.Length > 1 || chosen.Length == 0)
+{
+    Console.Error.WriteLine("acd bench [media|setup|sip|routing|all] [--json]    what it costs, on this machine, now");
     return 2;
 }
+
+var figures = new JsonObject { ["cpus"] = Environment.ProcessorCount };
+var isSound = true;
+foreach (var (name, run) in chosen)
+{
+    var before = MachineLoad.Read();
+    var table = isJson ? TextWriter.Null : Console.Out;
+    var report = run(table);
+    var after = MachineLoad.Read();
+    table.WriteLine($"  {name}: load average {before:F2} before, {after:F2} after, {Environment.ProcessorCount} CPUs\n");
+    isSound &= report.IsSound;
+    figures[name] = JsonSerializer.SerializeToNode(report.Figures, JsonSerializerOptions.Web);
+    figures[name + "Load"] = new JsonArray(before, after);
+}
+
+if (isJson) Console.WriteLine(figures.ToJsonString());
+return isSound ? 0 : 1;

@@ -33,6 +33,32 @@ public sealed class BaresipTests
         Assert.Equal(0, Voice.SecondsHeard(agent.HeardFile, Voice.AgentHz));
     }
 
+    /// <summary>The caller's phone knows A-law alone, the agent's mu-law alone: the node turns one into the other.</summary>
+    [Fact]
+    public async Task PartiesWithoutACommonCodecHearEachOtherAtTheRightLevel()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        using var events = await acd.Events();
+        await using var agent = Baresip.Start(
+            folder, "alice", "alice-pw", acd.Sip, Voice.Wav(folder, Voice.AgentHz), codec: "PCMU");
+        await agent.Registered();
+        await using var caller = Baresip.Start(
+            folder, "carl", null, acd.Sip, Voice.Wav(folder, Voice.CallerHz), codec: "PCMA");
+
+        await caller.Dial($"sip:support@{acd.Sip}");
+        await events.Next("acd.call.answered.v1");
+        await TalkTime.Of(TimeSpan.FromSeconds(3));
+        await caller.Hangup();
+        await agent.Closed();
+        await events.Next("acd.call.ended.v1");
+        await caller.Quit();
+        await agent.Quit();
+
+        Assert.InRange(Voice.SecondsHeard(caller.HeardFile, Voice.AgentHz), 2.5, 60);
+        Assert.InRange(Voice.SecondsHeard(agent.HeardFile, Voice.CallerHz), 2.5, 60);
+    }
+
     [Fact]
     public async Task AWaitingCallerHearsTheGreetingAndThenMusicUntilTheAgentAnswers()
     {

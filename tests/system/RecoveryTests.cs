@@ -96,6 +96,7 @@ public sealed class RecoveryTests
 
         await using var again = await AcdProcess.Start(folder, Centres.Support(), key);
         var call = await again.OnlyCall();
-        Assert.NotEqual("system-lost", call["outcome"]!.GetValue<string>());
+        Assert.Equal(("system-lost", "system"), (call["outcome"]!.GetValue<string>(), call["endedBy"]!.GetValue<string>()));
+        Assert.Contains("media node stopped", call["timeline"]!.ToJsonString(), StringComparison.Ordinal);
     }
 }

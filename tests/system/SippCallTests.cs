@@ -91,6 +91,7 @@ public sealed class SippCallTests
 
     [Theory]
     [InlineData("agent-busy", "busy")]
+    [InlineData("agent-rejects", "rejected")]
     [InlineData("agent-rings", "ring-no-answer")]
     public async Task AnAgentWhoDoesNotTakeTheCallIsNotReadyAndTheNextAgentGetsIt(string scenario, string reason)
     {
@@ -116,6 +117,64 @@ public sealed class SippCallTests
         var state = await acd.Get("/v1/agents/alice");
         Assert.Equal("not-ready", state["presence"]!.GetValue<string>());
         Assert.Equal(reason, state["reason"]!.GetValue<string>());
+    }
+
+    /// <summary>The phone registered and went away without a word.</summary>
+    [Theory]
+    [InlineData(true, "unreachable")]
+    [InlineData(false, "ring-no-answer")]
+    public async Task APhoneThatIsGoneCostsTheCallerNoMoreThanTheRingTime(bool tcp, string reason)
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support(ringTimeout: "2s"));
+        using var events = await acd.Events();
+        var phone = FreePorts.Udp();
+        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, FreePorts.Udp(), tcp);
+        await events.Next("acd.agent.changed.v1", e => e["subject"]!.GetValue<string>() == "agent/alice");
+        await Sipp.Register(folder, "bob", "bob-pw", acd.Sip, phone);
+        await using var bob = Sipp.Start(folder, "agent-answers", "bob", acd.Sip, phone);
+
+        var pause = new SippOptions { Pause = TimeSpan.FromSeconds(3) };
+        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), pause);
+
+        await Sipp.Expect(bob, folder, "agent-answers", phone);
+        await events.Next("acd.call.ended.v1");
+        Assert.Equal("bob", (await acd.OnlyCall())["agent"]!.GetValue<string>());
+        Assert.Equal(reason, (await acd.Get("/v1/agents/alice"))["reason"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task AnAgentWhoHangsUpEndsTheCallersCall()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        using var events = await acd.Events();
+        var (phone, port) = (FreePorts.Udp(), FreePorts.Udp());
+        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
+        await using var agent = Sipp.Start(folder, "agent-hangs-up", "alice", acd.Sip, phone);
+        await using var caller = Sipp.Start(folder, "caller-waits-for-bye", "support", acd.Sip, port);
+
+        await Sipp.Expect(agent, folder, "agent-hangs-up", phone);
+        await Sipp.Expect(caller, folder, "caller-waits-for-bye", port);
+
+        await events.Next("acd.call.ended.v1");
+        var call = await acd.OnlyCall();
+        Assert.Equal(("answered", "agent"), (call["outcome"]!.GetValue<string>(), call["endedBy"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task ACallerWhoCancelsAtOnceIsAnswered487AndLeavesNothingBehind()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        using var events = await acd.Events();
+
+        await Sipp.Run(folder, "caller-cancels", "support", acd.Sip, FreePorts.Udp());
+
+        await events.Next("acd.call.ended.v1");
+        Assert.Equal("short-abandoned", (await acd.OnlyCall())["outcome"]!.GetValue<string>());
+        Assert.Equal(0, await acd.Counter("calls"));
+        Assert.Equal(0, (await acd.Get("/v1/queues/support"))["waiting"]!.GetValue<int>());
     }
 
     [Fact]

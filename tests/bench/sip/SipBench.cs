@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using OrleansAcd.MediaCore;
@@ -7,46 +8,54 @@ using OrleansAcd.Sip.Stack;
 namespace OrleansAcd.Bench;
 
 /// <summary>What the SIP core costs: one thread, memory only, no sockets.</summary>
-public static class SipBench
+internal static class SipBench
 {
+    private const int MessageRounds = 200_000;
+    private const int CallRounds = 60_000;
+
     private static readonly byte[] Sdp = Encoding.ASCII.GetBytes(
         "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0 8 101\r\n"
         + "a=rtpmap:101 telephone-event/8000\r\na=sendrecv\r\n");
 
-    /// <summary>Microseconds and bytes for each parse, each write, and each answered OPTIONS.</summary>
-    public static string Messages(int rounds = 200_000)
+    public static BenchReport Run(TextWriter output)
+    {
+        List<SipFigure> figures = [.. Messages(), Call()];
+        output.WriteLine("sip: the core alone, one thread, no sockets");
+        foreach (var figure in figures) output.WriteLine(figure.ToLine());
+        return new BenchReport(figures, true);
+    }
+
+    private static IEnumerable<SipFigure> Messages()
     {
         var invite = Encoding.ASCII.GetBytes(InviteText());
         var message = (SipRequest)Parse(invite);
         var options = Encoding.ASCII.GetBytes(InviteText().Replace("INVITE", "OPTIONS", StringComparison.Ordinal));
         var stack = new SipStack(new SipStackOptions { Host = "192.0.2.2" }, new SeededIdSource(1));
         var flow = new SipFlow(SipTransport.Udp, new IPEndPoint(IPAddress.Parse("192.0.2.1"), 5060));
-        return Measure("parse INVITE", rounds, () => Parse(invite))
-            + Measure("write INVITE", rounds, () => SipWriter.ToArray(message))
-            + Measure("OPTIONS, received and answered", rounds, () =>
-            {
-                stack.HandleMessage(options, flow, Instant.Zero);
-                while (stack.TryPoll(out _)) continue;
-            });
+        yield return Measure("parse INVITE", MessageRounds, () => Parse(invite));
+        yield return Measure("write INVITE", MessageRounds, () => SipWriter.ToArray(message));
+        yield return Measure("OPTIONS, received and answered", MessageRounds, () =>
+        {
+            stack.HandleMessage(options, flow, Instant.Zero);
+            while (stack.TryPoll(out _)) continue;
+        });
     }
 
-    /// <summary>Microseconds for each complete call between two stacks: INVITE, 100, 180, 200, ACK, BYE, 200, with all
-    /// timers run out; the calls overlap, so that tens of thousands of transactions live at once.</summary>
-    public static string Calls(int calls = 60_000)
+    /// <summary>INVITE, 100, 180, 200, ACK, BYE, 200 between two stacks; the calls overlap, so that tens of thousands of
+    /// transactions live at once and run out their timers.</summary>
+    private static SipFigure Call()
     {
         var a = new SipStack(new SipStackOptions { Host = "192.0.2.1" }, new SeededIdSource(1));
         var b = new SipStack(new SipStackOptions { Host = "192.0.2.2" }, new SeededIdSource(2));
         var now = Instant.Zero;
-        var most = 0;
-        return Measure("complete call, both stacks", calls, () =>
+        return Measure("complete call, both ends", CallRounds, () =>
         {
             now += TimeSpan.FromMilliseconds(2);
             a.Invite(new SipInviteOptions { Target = SipUri.Parse("sip:bob@192.0.2.2"), Body = Sdp }, now);
             Exchange(a, b, now);
             a.HandleTimeout(now);
             b.HandleTimeout(now);
-            most = Math.Max(most, b.ServerTransactionCount);
-        }) + $"  server transactions alive at most: {most}\n";
+        });
     }
 
     private static void Exchange(SipStack a, SipStack b, Instant now)
@@ -83,7 +92,7 @@ public static class SipBench
         }
     }
 
-    private static string Measure(string name, int rounds, Action act)
+    private static SipFigure Measure(string name, int rounds, Action act)
     {
         for (var i = 0; i < rounds / 4; i++) act();
         var bytes = GC.GetAllocatedBytesForCurrentThread();
@@ -91,7 +100,7 @@ public static class SipBench
         for (var i = 0; i < rounds; i++) act();
         var micros = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / rounds;
         bytes = (GC.GetAllocatedBytesForCurrentThread() - bytes) / rounds;
-        return $"  {name}: {micros:0.00} us CPU, {bytes} bytes\n";
+        return new SipFigure(name, micros, bytes);
     }
 
     private static SipMessage Parse(byte[] bytes) => SipParser.TryParse(bytes.AsSpan(), out var message, out var error)
@@ -106,4 +115,11 @@ public static class SipBench
         + "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO\r\nSupported: 100rel, timer\r\n"
         + "User-Agent: phone/1.0\r\nContent-Type: application/sdp\r\n"
         + $"Content-Length: {Sdp.Length}\r\n\r\n{Encoding.ASCII.GetString(Sdp)}";
+}
+
+/// <summary>What one thing costs: CPU time, garbage collection included, and bytes allocated.</summary>
+internal sealed record SipFigure(string Name, double CpuMicroseconds, long AllocatedBytes)
+{
+    public string ToLine() => string.Create(
+        CultureInfo.InvariantCulture, $"  {Name,-32} {CpuMicroseconds,7:F2} us CPU  {AllocatedBytes,6} bytes allocated");
 }

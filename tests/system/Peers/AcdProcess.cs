@@ -33,17 +33,20 @@ public sealed class AcdProcess : IAsyncDisposable
 
     public string Output => _process.Output;
 
+    /// <summary>With Ctrl-C in force even where whoever started the tests ignores it.</summary>
     public static PeerProcess StartRaw(TestFolder folder, params IEnumerable<string> arguments) =>
-        PeerProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "acd.dll"), .. arguments], folder.Path);
+        PeerProcess.Start(
+            "env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "acd.dll"), .. arguments], folder.Path);
 
     /// <summary>Starts it with a centre; waits until it says that it is up.</summary>
     /// <param name="key">The API key of an earlier start on the same data folder: it is printed only once.</param>
-    public static async Task<AcdProcess> Start(TestFolder folder, string centre, string? key = null)
+    public static async Task<AcdProcess> Start(TestFolder folder, string centre, string? key = null, string rtpPorts = RtpPorts,
+        string? data = null)
     {
         await File.WriteAllTextAsync(folder.File("centre.yaml"), centre);
         var process = StartRaw(
             folder, "run", "--centre", folder.File("centre.yaml"), "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0",
-            "--rtp-ports", RtpPorts, "--data", folder.File("data"));
+            "--rtp-ports", rtpPorts, "--data", data ?? folder.File("data"));
         var sip = await process.WaitForLine(@"phones +sip:(\S+)", StartMax);
         var http = await process.WaitForLine(@"browser +(http://\S+)", StartMax);
         if (key is null)
@@ -65,6 +68,10 @@ public sealed class AcdProcess : IAsyncDisposable
     public async Task<HttpResponseMessage> Post(string path, object body) =>
         await Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(
             JsonSerializer.Serialize(body), new MediaTypeHeaderValue("application/json")));
+
+    /// <summary>A counter of <c>/v1/system</c>.</summary>
+    public async Task<long> Counter(string name, string part = "node") =>
+        (await Get("/v1/system"))["parts"]![part]!["counters"]![name]!.GetValue<long>();
 
     /// <summary>The only call of this centre so far, whole.</summary>
     public async Task<JsonNode> OnlyCall()

@@ -23,14 +23,15 @@ public sealed class Baresip : IAsyncDisposable
     /// <summary>Starts a phone. With a password it registers and answers by itself; else it only dials.</summary>
     /// <param name="server">HOST:PORT of the centre.</param>
     /// <param name="voice">WAV file, 8 kHz mono, that it speaks.</param>
-    public static Baresip Start(TestFolder folder, string user, string? password, string server, string voice, bool tcp = false)
+    /// <param name="codec">All that it offers and takes.</param>
+    public static Baresip Start(TestFolder folder, string user, string? password, string server, string voice, bool tcp = false, string codec = "PCMU,PCMA")
     {
         var home = Directory.CreateDirectory(folder.File("baresip-" + user)).FullName;
         var transport = tcp ? "tcp" : "udp";
         var account = password is null
             ? $"<sip:{user}@{server};transport={transport}>;regint=0"
             : $"<sip:{user}@{server};transport={transport}>;auth_pass={password};regint=60;answermode=auto";
-        File.WriteAllText(Path.Combine(home, "accounts"), account + "\n");
+        File.WriteAllText(Path.Combine(home, "accounts"), $"{account};audio_codecs={codec}\n");
         File.WriteAllText(Path.Combine(home, "contacts"), "");
         File.WriteAllText(Path.Combine(home, "config"), Config(voice, home));
         return new Baresip(PeerProcess.Start("baresip", ["-f", home], home), home);

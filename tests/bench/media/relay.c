@@ -3,7 +3,8 @@
  *   relay relay CALLS CPU      binds two sockets a call on 127.0.0.1, prints their ports, latches each on its first packet
  *                              (recvfrom, connect), then recv and send. A line on stdin makes it print packets and CPU time.
  *   relay load SOCKETS CPU     reads as many ports from stdin, then for each number of seconds that follows sends RTP packets of
- *                              172 bytes to all of them every 20 ms, and prints what came back and how long it took. */
+ *                              172 bytes to all of them every 20 ms, and prints what came back and how long it took.
+ *   relay direct SOCKETS CPU   the same load without a relay: each pair of sockets talks to itself. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CALLS_MAX = 2000, EVENTS_MAX = 256, PACKET_BYTES = 172, HEADER_BYTES = 12, SLOTS = 20, BUCKETS = 100000 };
+enum { CALLS_MAX = 2000, EVENTS_MAX = 256, PACKET_BYTES = 172, HEADER_BYTES = 12, SLOTS = 20, BUCKETS = 100000, PATIENCE = 1000 };
 
 static int fds[2 * CALLS_MAX];
 static char latched[2 * CALLS_MAX];
@@ -133,7 +134,8 @@ static void receive_all(int fd, uint64_t *received) {
     }
 }
 
-/* One slice of load. Calls are spread over the 20 ms; the first 100 ms let both sides latch and are not counted. */
+/* One slice of load. Calls are spread over the 20 ms; the first 100 ms let both sides latch and are not counted. Packets still
+ * on their way at the end are waited for, a second at most. */
 static void slice(int epoll, int timer, int sockets, int seconds) {
     static uint16_t sequence;
     const uint64_t first = 100, last = first + (uint64_t)seconds * 1000;
@@ -141,7 +143,7 @@ static void slice(int epoll, int timer, int sockets, int seconds) {
     uint64_t sent = 0, received = 0, tick = 0, elapsed = 0;
     memset(histogram, 0, sizeof histogram);
     if (read(timer, &elapsed, 8) < 0 && errno != EAGAIN) die("timer");
-    while (tick < last + 300) {
+    while (tick < last || (received < sent && tick < last + PATIENCE)) {
         int count = epoll_wait(epoll, events, EVENTS_MAX, -1);
         for (int e = 0; e < count; e++) {
             uint32_t tag = events[e].data.u32;
@@ -161,25 +163,46 @@ static void slice(int epoll, int timer, int sockets, int seconds) {
     fflush(stdout);
 }
 
-static void load(int sockets) {
-    int epoll = epoll_create1(0), timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK), port, seconds;
-    struct itimerspec every = { { 0, 1000000 }, { 0, 1000000 } };
-    for (int i = 0; i < sockets && scanf("%d", &port) == 1; i++) {
+static void meet(int fd, struct sockaddr_in *peer) {
+    if (connect(fd, (struct sockaddr *)peer, sizeof *peer)) die("connect");
+}
+
+static int open_to_relay(int sockets) {
+    int port, i = 0;
+    for (; i < sockets && scanf("%d", &port) == 1; i++) {
         struct sockaddr_in name;
         fds[i] = udp(&name);
         name.sin_port = htons((uint16_t)port);
-        if (connect(fds[i], (struct sockaddr *)&name, sizeof name)) die("connect");
-        watch(epoll, fds[i], (uint32_t)i);
+        meet(fds[i], &name);
     }
+    return i;
+}
+
+static int open_pairs(int sockets) {
+    for (int i = 0; i + 1 < sockets; i += 2) {
+        struct sockaddr_in a, b;
+        fds[i] = udp(&a);
+        fds[i + 1] = udp(&b);
+        meet(fds[i], &b);
+        meet(fds[i + 1], &a);
+    }
+    return sockets;
+}
+
+static void load(int opened) {
+    int epoll = epoll_create1(0), timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK), seconds;
+    struct itimerspec every = { { 0, 1000000 }, { 0, 1000000 } };
+    for (int i = 0; i < opened; i++) watch(epoll, fds[i], (uint32_t)i);
     watch(epoll, timer, UINT32_MAX);
     timerfd_settime(timer, 0, &every, NULL);
-    while (scanf("%d", &seconds) == 1) slice(epoll, timer, sockets, seconds);
+    while (scanf("%d", &seconds) == 1) slice(epoll, timer, opened, seconds);
 }
 
 int main(int argc, char **argv) {
     if (argc != 4) return 2;
     pin(atoi(argv[3]));
-    if (!strcmp(argv[1], "relay")) relay(atoi(argv[2]));
-    else load(atoi(argv[2]));
+    int count = atoi(argv[2]);
+    if (!strcmp(argv[1], "relay")) relay(count);
+    else load(!strcmp(argv[1], "load") ? open_to_relay(count) : open_pairs(count));
     return 0;
 }

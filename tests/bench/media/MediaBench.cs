@@ -1,0 +1,61 @@
+namespace OrleansAcd.Bench;
+
+/// <summary>Relayed calls: CPU a packet, latency, loss, memory and garbage, against a bare C relay in the same run.</summary>
+/// <remarks>Both relays run pinned to one CPU, the load to another; short slices of both alternate, so that what else the
+/// machine does falls on both. Figures are medians over the slices.</remarks>
+internal static class MediaBench
+{
+    private const int Rounds = 7;
+    private const int SliceSeconds = 2;
+    private static readonly int[] s_calls = [100, 300, 600];
+
+    public static BenchReport Run(TextWriter output)
+    {
+        if (!OperatingSystem.IsLinux() || CRelay.Compile() is not { } program)
+        {
+            output.WriteLine("media: needs Linux and gcc, since the yardstick is a C program that it compiles");
+            return new BenchReport(Array.Empty<MediaBenchRow>(), false);
+        }
+
+        output.WriteLine(MediaBenchRow.Header);
+        var rows = new List<MediaBenchRow>();
+        foreach (var calls in s_calls)
+        {
+            var row = Measure(program, calls);
+            rows.Add(row);
+            output.WriteLine(row.ToLine());
+        }
+
+        return new BenchReport(rows, rows.TrueForAll(row => row.Lost == 0));
+    }
+
+    private static MediaBenchRow Measure(string program, int calls)
+    {
+        using var ours = new OurRelay(calls, CpuFor.Relay);
+        using var yardstick = new CRelay(program, calls, CpuFor.Relay);
+        using var loadOnOurs = new Load(program, ours, calls);
+        using var loadOnYardstick = new Load(program, yardstick, calls);
+        using var direct = new Load(program, null, calls);
+
+        // Peers latch, and the JIT compiles the path.
+        loadOnOurs.Run(2);
+        loadOnYardstick.Run(1);
+        var (mine, theirs, none) = (new List<Slice>(), new List<Slice>(), new List<Slice>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            mine.Add(loadOnOurs.Run(SliceSeconds));
+            theirs.Add(loadOnYardstick.Run(SliceSeconds));
+            if (round % 3 == 0) none.Add(direct.Run(1));
+        }
+
+        return MediaBenchRow.From(calls, mine, theirs, none, ours.MemoryPerCall);
+    }
+}
+
+/// <summary>Which CPU does what; with one CPU both share it.</summary>
+internal static class CpuFor
+{
+    public static int Relay => Environment.ProcessorCount > 1 ? 1 : 0;
+
+    public static int Load => 0;
+}
