@@ -34,7 +34,7 @@ public sealed record MediaNodeOptions
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Ports rest so long before another call gets them.</summary>
-    public TimeSpan RtpPortCoolDown { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan RtpPortCoolDown { get; init; } = TimeSpan.FromSeconds(2);
 
     public MediaOptions Media { get; init; } = new(LatchPolicy.Default, TimeSpan.FromSeconds(60));
 }

@@ -23,8 +23,8 @@ internal static class PcapUdp
 
             var udp = 14 + (4 * (frame[14] & 0x0F));
             var udpLength = BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(udp + 4));
-            var at = Instant.FromMilliseconds((seconds * 1_000.0) + (micros / 1_000.0));
-            yield return (at, frame[(udp + 8)..(udp + udpLength)]);
+            var arrival = Instant.FromMilliseconds((seconds * 1_000.0) + (micros / 1_000.0));
+            yield return (arrival, frame[(udp + 8)..(udp + udpLength)]);
         }
     }
 }

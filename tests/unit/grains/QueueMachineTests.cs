@@ -120,7 +120,7 @@ public sealed class QueueMachineTests
     {
         Enqueue("c1", 1);
         Define(Given.Queue() with { RingTimeout = TimeSpan.FromSeconds(7) });
-        Ready("anna", 2);
+        Ready("anna", 2, at: 2);
 
         Assert.Equal(TimeSpan.FromSeconds(7), Offers().Single(o => o.Call is not null).RingTimeout);
     }
