@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net.Http.Headers;
 using System.Text;
 
@@ -11,10 +12,21 @@ internal static class RemoteCentre
     public static Option<Uri> Url() => new("--url")
     {
         Description = "The running centre [http://127.0.0.1:8080]",
+        HelpName = "URL",
+        CustomParser = Parse,
         DefaultValueFactory = _ => new Uri("http://127.0.0.1:8080"),
     };
 
     public static Option<string?> Key() => new("--key") { Description = "Its API key; default: the variable ACD_KEY" };
+
+    private static Uri? Parse(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url;
+
+        result.AddError($"--url: '{text}' is not an address such as http://127.0.0.1:8080");
+        return null;
+    }
 
     public static async Task<string> Send(
         HttpMethod method, Uri url, string path, string? key, string? yaml, CancellationToken cancellation)

@@ -47,7 +47,8 @@ public readonly ref struct RtcpPacket
         return true;
     }
 
-    /// <summary>Block number <paramref name="index"/> of an SR or RR; false when the packet has no such block.</summary>
+    /// <summary>Block number <paramref name="index"/> of an SR or RR; false when the packet has no such
+    /// block.</summary>
     public bool TryReadBlock(int index, out ReportBlock block)
     {
         block = default;

@@ -38,6 +38,34 @@ public sealed class CommandLineTests
         Assert.Contains("ring-timeout", acd.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ACentreIsAppliedAndExportedAndAnInvalidOneChangesNothing()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        var (first, exported) = await Run(folder, acd, "get");
+        Assert.True(first == 0, exported);
+        Assert.DoesNotContain("alice-pw", exported, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder.File("new.yaml"), Centres.Support() + "\n# more\nrealm: other\n");
+        await File.WriteAllTextAsync(folder.File("bad.yaml"), Centres.Support().Replace("support, to", "support, too", StringComparison.Ordinal));
+
+        var (applied, _) = await Run(folder, acd, "apply", "-f", folder.File("new.yaml"));
+        var (refused, why) = await Run(folder, acd, "apply", "-f", folder.File("bad.yaml"));
+        var (_, after) = await Run(folder, acd, "get");
+
+        Assert.Equal((0, 2), (applied, refused));
+        Assert.Contains("numbers[0].too", why, StringComparison.Ordinal);
+        Assert.Contains("realm: other", after, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output)> Run(TestFolder folder, AcdProcess acd, params string[] arguments)
+    {
+        await using var command = AcdProcess.StartRaw(
+            folder, [.. arguments, "--url", acd.Http.BaseAddress!.ToString(), "--key", acd.Key]);
+        var code = await command.WaitForExit(TimeSpan.FromSeconds(20));
+        return (code, command.Output);
+    }
+
     [Theory]
     [InlineData("--sip")]
     [InlineData("--http")]

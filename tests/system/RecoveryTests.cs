@@ -77,6 +77,40 @@ public sealed class RecoveryTests
         Assert.All(calls, call => Assert.Equal("answered", call!["outcome"]!.GetValue<string>()));
     }
 
+    [SkippableFact]
+    public async Task AFullDiskStopsNoCallAndTheRecordsFollowWhenThereIsSpace()
+    {
+        using var folder = new TestFolder();
+        using var disk = SmallDisk.TryMount(folder);
+        Skip.If(disk is null, "mounting is not allowed here");
+        var data = Path.Combine(disk!.Path, "data");
+        await using var acd = await AcdProcess.Start(folder, Centres.Support(), data: data);
+        using var events = await acd.Events();
+        await using (var talk = await Talk.Start(acd))
+        {
+            disk.Fill();
+            var phone = FreePorts.Udp();
+            await Sipp.Register(folder, "bob", "bob-pw", acd.Sip, phone);
+            await using var bob = Sipp.Start(folder, "agent-answers", "bob", acd.Sip, phone);
+            await Sipp.Run(
+                folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(3) });
+            await events.Next("acd.call.ended.v1");
+            Assert.Contains("disk is full", await Trouble(acd), StringComparison.Ordinal);
+            await talk.EndUnharmed();
+            await events.Next("acd.call.ended.v1");
+        }
+
+        disk.Free();
+        Assert.Equal(0, await acd.Stop());
+        await using var again = await AcdProcess.Start(folder, Centres.Support(), acd.Key, data: data);
+        var calls = (await again.Get("/v1/calls"))["items"]!.AsArray();
+        Assert.Equal(2, calls.Count);
+        Assert.All(calls, call => Assert.Equal("answered", call!["outcome"]!.GetValue<string>()));
+    }
+
+    private static async Task<string> Trouble(AcdProcess acd) =>
+        (await acd.Get("/v1/system"))["parts"]!["storage"]!["trouble"]?.GetValue<string>() ?? "none";
+
     [Fact]
     public async Task CtrlCTellsTheCallsThatAreUpAndFlushesTheirRecords()
     {

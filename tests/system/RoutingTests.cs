@@ -21,17 +21,17 @@ public sealed class RoutingTests
             await Agent(events, agent, "ready");
         }
 
-        await using var agents = Sipp.Start(folder, "agent-answers", "agents", acd.Sip, phone, new SippOptions { Calls = 3 * Rounds });
+        await using var agents = Sipp.Start(folder, "agent-hangs-up", "agents", acd.Sip, phone, new SippOptions { Calls = 3 * Rounds });
         var got = new List<string>();
         for (var i = 0; i < 3 * Rounds; i++)
         {
-            var pause = new SippOptions { Pause = TimeSpan.FromMilliseconds(200) };
-            await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), pause);
+            await Sipp.Run(folder, "caller-waits-for-bye", "support", acd.Sip, FreePorts.Udp());
             var ended = await events.Next("acd.call.ended.v1");
             got.Add((await acd.Get("/v1/calls/" + CallOf(ended)))["agent"]!.GetValue<string>());
             await Agent(events, got[^1], "ready");
         }
 
+        await Sipp.Expect(agents, folder, "agent-hangs-up", phone);
         Assert.Equal(["a2", "a3", "a1", "a2", "a3", "a1"], got);
     }
 

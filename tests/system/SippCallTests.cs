@@ -163,7 +163,7 @@ public sealed class SippCallTests
     }
 
     [Fact]
-    public async Task ACallerWhoCancelsAtOnceIsAnswered487AndLeavesNothingBehind()
+    public async Task ACallerWhoCancelsAtOnceLeavesNothingBehind()
     {
         using var folder = new TestFolder();
         await using var acd = await AcdProcess.Start(folder, Centres.Support());

@@ -7,6 +7,8 @@ namespace OrleansAcd.Tests.Unit.Tidy;
 /// <summary>The rules of the house that a compiler does not check.</summary>
 public sealed partial class TidyTests
 {
+    private const StringComparison Ordinal = StringComparison.Ordinal;
+
     private static readonly string[] Cores =
     [
         "grains/contracts", "grains/routing", "grains/calls", "grains/centre",
@@ -115,7 +117,8 @@ public sealed partial class TidyTests
             var indent = lines[i].Length - lines[i].TrimStart().Length;
             if (lines[i].Trim() != "{" || indent is not (4 or 8) || !Signature().IsMatch(lines[i - 1])) continue;
 
-            var end = Array.FindIndex(lines, i, line => line.TrimEnd() == new string(' ', indent) + "}");
+            // An object initializer ends with more than the brace; a function with nothing more.
+            var end = Array.FindIndex(lines, i, line => line.StartsWith(new string(' ', indent) + "}", Ordinal));
             if (end > i) yield return (i, end - i - 1);
         }
     }
