@@ -7,7 +7,8 @@ internal static class ApplyCommand
 {
     public static Command Create()
     {
-        var file = new Option<FileInfo>("--file", "-f") { Description = "The centre document", Required = true, HelpName = "FILE" };
+        var file = new Option<FileInfo>("--file", "-f")
+            { Description = "The centre document", Required = true, HelpName = "FILE" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what is wrong with it" };
         var (url, key) = (RemoteCentre.Url(), RemoteCentre.Key());
         var command = new Command("apply", "Apply a centre document to a running centre") { file, dryRun, url, key };

@@ -10,9 +10,11 @@ internal static class Banner
     {
         var centre = host.Services.GetRequiredService<ICentreSource>().Current.Centre;
         var at = $"{options.AdvertisedAddress()}:{host.Node.Sip.Port}";
-        var http = host.Http.ToString().Replace("0.0.0.0", options.AdvertisedAddress().ToString(), StringComparison.Ordinal);
+        var http = host.Http.ToString()
+            .Replace("0.0.0.0", options.AdvertisedAddress().ToString(), StringComparison.Ordinal);
         Console.WriteLine(
-            $"OrleansAcd is up: {centre.Numbers.Length} numbers, {centre.Queues.Length} queues, {centre.Agents.Length} agents ({document.Source})");
+            $"OrleansAcd is up: {centre.Numbers.Length} numbers, {centre.Queues.Length} queues, "
+            + $"{centre.Agents.Length} agents ({document.Source})");
         Console.WriteLine($"  phones   sip:{at}  UDP and TCP; RTP at ports {options.RtpPorts}");
         Console.WriteLine($"  browser  {http}");
         Console.WriteLine($"  programs {http}v1  documented at {http}openapi/v1.json");
@@ -24,7 +26,8 @@ internal static class Banner
             Console.WriteLine($"  agent    sip:{agent}@{at}  password {password}");
         }
 
-        foreach (var number in centre.Numbers.Take(5)) Console.WriteLine($"  call     sip:{number.Number}@{at}  -> queue {number.Queue}");
+        foreach (var number in centre.Numbers.Take(5))
+            Console.WriteLine($"  call     sip:{number.Number}@{at}  -> queue {number.Queue}");
         foreach (var problem in host.Media.PromptProblems) Console.WriteLine($"  left out {problem}");
         Console.WriteLine("ready; Ctrl-C stops");
     }

@@ -8,7 +8,8 @@ namespace OrleansAcd.Cli;
 /// <param name="Given">The file that was named; null: none was.</param>
 /// <param name="Sample">For a first start without a file; null when one was given.</param>
 /// <param name="SamplePasswords">Agents and passwords of a sample that was made just now, to be printed.</param>
-internal sealed record CentreDocument(string? Given, string? Sample, string Source, IReadOnlyDictionary<string, string> SamplePasswords);
+internal sealed record CentreDocument(
+    string? Given, string? Sample, string Source, IReadOnlyDictionary<string, string> SamplePasswords);
 
 /// <summary>Finds the centre document: the file that was named, or a sample with passwords of its own.</summary>
 internal static class CentreDocuments
@@ -23,7 +24,8 @@ internal static class CentreDocuments
 
         var path = Path.Combine(data.FullName, SampleName);
         var source = $"the stored centre, or at first {Path.Combine(data.Name, SampleName)}";
-        if (File.Exists(path)) return new CentreDocument(null, await Read(new FileInfo(path), cancellation), source, None);
+        if (File.Exists(path))
+            return new CentreDocument(null, await Read(new FileInfo(path), cancellation), source, None);
 
         var (yaml, passwords) = NewSample();
         await Write(path, yaml, cancellation);
@@ -42,7 +44,8 @@ internal static class CentreDocuments
         }
     }
 
-    /// <summary>The sample with a fresh password in place of each that it shows: no two installations share one.</summary>
+    /// <summary>The sample with a fresh password in place of each that it shows: no two installations share
+    /// one.</summary>
     private static (string Yaml, IReadOnlyDictionary<string, string> Passwords) NewSample()
     {
         var passwords = new Dictionary<string, string>();

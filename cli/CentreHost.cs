@@ -32,10 +32,12 @@ internal sealed class CentreHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public Uri Http => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Http => new(
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     /// <exception cref="UsageException">An address, the data folder or the centre document cannot be used.</exception>
-    public static async Task<CentreHost> Start(CentreHostOptions options, CentreDocument document, CancellationToken cancellation)
+    public static async Task<CentreHost> Start(
+        CentreHostOptions options, CentreDocument document, CancellationToken cancellation)
     {
         WebApplication? app = null;
         try
@@ -62,9 +64,11 @@ internal sealed class CentreHost : IAsyncDisposable
 
     private static WebApplication Build(CentreHostOptions options, CentreDocument document, out string? madeKey)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddEnvironmentVariables();
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
+            .SetMinimumLevel(LogLevel.Warning);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Http));

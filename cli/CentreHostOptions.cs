@@ -20,7 +20,8 @@ internal sealed record CentreHostOptions
     /// <summary>Says nothing about what goes well.</summary>
     public bool IsQuiet { get; init; }
 
-    /// <summary>The address phones are told: the one given, the one bound, or this machine's first that others reach.</summary>
+    /// <summary>The address phones are told: the one given, the one bound, or this machine's first that others
+    /// reach.</summary>
     public IPAddress AdvertisedAddress()
     {
         if (Advertise is not null) return Advertise;
@@ -28,7 +29,8 @@ internal sealed record CentreHostOptions
 
         var family = Sip.Address.AddressFamily;
         return NetworkInterface.GetAllNetworkInterfaces()
-            .Where(card => card.OperationalStatus == OperationalStatus.Up && card.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .Where(card => card.OperationalStatus == OperationalStatus.Up
+                && card.NetworkInterfaceType != NetworkInterfaceType.Loopback)
             .SelectMany(card => card.GetIPProperties().UnicastAddresses)
             .Select(entry => entry.Address)
             .FirstOrDefault(address => address.AddressFamily == family && !address.IsIPv6LinkLocal)

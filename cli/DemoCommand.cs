@@ -3,7 +3,8 @@ using OrleansAcd.Cli.Demo;
 
 namespace OrleansAcd.Cli;
 
-/// <summary><c>acd demo</c>: a whole centre with softphones as agents and callers, over real SIP and RTP on loopback.</summary>
+/// <summary><c>acd demo</c>: a whole centre with softphones as agents and callers, over real SIP and RTP on
+/// loopback.</summary>
 internal static class DemoCommand
 {
     public static Command Create()
@@ -12,7 +13,8 @@ internal static class DemoCommand
         var calls = Count("--calls", "How many calls in all", otherwise: 50, most: 100_000);
         var rate = Seconds("--rate", "Calls a second", otherwise: 5);
         var talk = Seconds("--talk", "Seconds that each call talks", otherwise: 5);
-        var seed = new Option<int>("--seed") { Description = "Seed of what is random [1]", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed")
+            { Description = "Seed of what is random [1]", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "Print the summary as JSON and no table" };
         var command = new Command("demo", "Run a whole centre with softphones and show how it did")
         {
@@ -32,20 +34,24 @@ internal static class DemoCommand
 
     private static Option<int> Count(string name, string description, int otherwise, int most)
     {
-        var option = new Option<int>(name) { Description = $"{description} [{otherwise}]", DefaultValueFactory = _ => otherwise };
+        var option = new Option<int>(name)
+            { Description = $"{description} [{otherwise}]", DefaultValueFactory = _ => otherwise };
         option.Validators.Add(result =>
         {
-            if (result.GetValue(option) < 1 || result.GetValue(option) > most) result.AddError($"{name}: allowed is 1 to {most}");
+            if (result.GetValue(option) < 1 || result.GetValue(option) > most)
+                result.AddError($"{name}: allowed is 1 to {most}");
         });
         return option;
     }
 
     private static Option<double> Seconds(string name, string description, double otherwise)
     {
-        var option = new Option<double>(name) { Description = $"{description} [{otherwise}]", DefaultValueFactory = _ => otherwise };
+        var option = new Option<double>(name)
+            { Description = $"{description} [{otherwise}]", DefaultValueFactory = _ => otherwise };
         option.Validators.Add(result =>
         {
-            if (result.GetValue(option) is not (> 0 and <= 3_600)) result.AddError($"{name}: allowed is more than 0, at most 3600");
+            if (result.GetValue(option) is not (> 0 and <= 3_600))
+                result.AddError($"{name}: allowed is more than 0, at most 3600");
         });
         return option;
     }

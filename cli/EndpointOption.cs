@@ -5,7 +5,8 @@ using System.Net;
 
 namespace OrleansAcd.Cli;
 
-/// <summary>Options whose values are addresses, port ranges and folders: one line says what is wrong with a bad one.</summary>
+/// <summary>Options whose values are addresses, port ranges and folders: one line says what is wrong with a bad
+/// one.</summary>
 internal static class EndpointOption
 {
     /// <summary>HOST:PORT with a numeric host; port 0 takes any free one.</summary>
@@ -36,7 +37,8 @@ internal static class EndpointOption
     private static IPEndPoint? ParseEndpoint(string name, ArgumentResult result)
     {
         var text = result.Tokens[0].Value.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase);
-        if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint)) return endpoint;
+        if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint))
+            return endpoint;
 
         result.AddError($"{name}: '{text}' is not HOST:PORT with a numeric host, such as 127.0.0.1:5060 or [::1]:5060");
         return null;

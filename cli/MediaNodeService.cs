@@ -8,7 +8,8 @@ namespace OrleansAcd.Cli;
 
 /// <summary>The media node as a part of this process: started after the grains, stopped before them.</summary>
 internal sealed class MediaNodeService(
-    CentreHostOptions options, IStreamBus bus, TimeProvider time, ILogger<MediaNodeHost> log) : IHostedService, ISystemPart
+    CentreHostOptions options, IStreamBus bus, TimeProvider time, ILogger<MediaNodeHost> log)
+    : IHostedService, ISystemPart
 {
     private static readonly TimeSpan SettingsMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GoodbyeMax = TimeSpan.FromSeconds(5);

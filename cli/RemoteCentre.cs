@@ -5,7 +5,8 @@ using System.Text;
 
 namespace OrleansAcd.Cli;
 
-/// <summary>What the commands share that talk to a running centre: its address and key, and problems in plain words.</summary>
+/// <summary>What the commands share that talk to a running centre: its address and key, and problems in plain
+/// words.</summary>
 internal static class RemoteCentre
 {
     public static Option<Uri> Url() => new("--url")

@@ -13,8 +13,10 @@ internal static class RunCommand
             Description = "The centre document; without it a sample centre, kept in the data folder",
             HelpName = "FILE",
         };
-        var sip = EndpointOption.Endpoint("--sip", "Where phones connect, UDP and TCP", new IPEndPoint(IPAddress.Any, 5060));
-        var http = EndpointOption.Endpoint("--http", "Where browsers and programs connect", new IPEndPoint(IPAddress.Loopback, 8080));
+        var sip = EndpointOption.Endpoint(
+            "--sip", "Where phones connect, UDP and TCP", new IPEndPoint(IPAddress.Any, 5060));
+        var http = EndpointOption.Endpoint(
+            "--http", "Where browsers and programs connect", new IPEndPoint(IPAddress.Loopback, 8080));
         var ports = EndpointOption.Ports("--rtp-ports", "Ports for audio", new PortRange(20_000, 29_999));
         var data = new Option<DirectoryInfo>("--data")
         {
@@ -22,9 +24,11 @@ internal static class RunCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => new DirectoryInfo("data"),
         };
-        var advertise = EndpointOption.Address("--advertise", "The address that phones are told; default: the one phones reach");
+        var advertise = EndpointOption.Address(
+            "--advertise", "The address that phones are told; default: the one phones reach");
 
-        var command = new Command("run", "Start everything in one process") { centre, sip, http, ports, data, advertise };
+        var command = new Command("run", "Start everything in one process")
+            { centre, sip, http, ports, data, advertise };
         command.SetAction((parsed, cancellation) => Shell.Run(() => Run(
             new CentreHostOptions
             {

@@ -5,7 +5,8 @@ using OrleansAcd.Rtp;
 
 namespace OrleansAcd.Softphone;
 
-/// <summary>One call's audio at a softphone: speaks a clip in a loop, 20 ms a packet, and listens for one tone.</summary>
+/// <summary>One call's audio at a softphone: speaks a clip in a loop, 20 ms a packet, and listens for one
+/// tone.</summary>
 /// <remarks>Lives on its loop's thread. Loss is told by sequence numbers, who is heard by the tone's level.</remarks>
 internal sealed class PhoneAudio : IReadyHandler, ITickHandler, IDisposable
 {
@@ -39,7 +40,8 @@ internal sealed class PhoneAudio : IReadyHandler, ITickHandler, IDisposable
     {
         (_loop, _sockets, _voice, _listenForHz) = (loop, sockets, voice, listenForHz);
         var bits = ids.NextBits();
-        (_ssrc, _sequence, _timestamp) = (new Ssrc((uint)bits), new SequenceNumber((ushort)(bits >> 32)), new RtpTimestamp(0));
+        (_ssrc, _sequence) = (new Ssrc((uint)bits), new SequenceNumber((ushort)(bits >> 32)));
+        _timestamp = new RtpTimestamp(0);
         loop.Add(sockets.Rtp, this);
     }
 
@@ -107,7 +109,8 @@ internal sealed class PhoneAudio : IReadyHandler, ITickHandler, IDisposable
 
     private void SendFrame()
     {
-        new RtpHeader(PacketsSent == 0, (byte)(_codec == G711Codec.Pcmu ? 0 : 8), _sequence, _timestamp, _ssrc, 0, 0).Write(_packet);
+        var payloadType = (byte)(_codec == G711Codec.Pcmu ? 0 : 8);
+        new RtpHeader(PacketsSent == 0, payloadType, _sequence, _timestamp, _ssrc, 0, 0).Write(_packet);
         var taken = _voice.CopyFrame(_codec, _position, _packet.AsSpan(RtpHeader.FixedBytes));
         _position = taken < FrameSamples ? 0 : _position + FrameSamples;
         _sequence = _sequence.Next;
@@ -122,7 +125,8 @@ internal sealed class PhoneAudio : IReadyHandler, ITickHandler, IDisposable
         while (!payload.IsEmpty)
         {
             var take = Math.Min(payload.Length, WindowSamples - _windowFill);
-            G711.Decode(header.PayloadType == 0 ? G711Codec.Pcmu : G711Codec.Pcma, payload[..take], _window.AsSpan(_windowFill));
+            var law = header.PayloadType == 0 ? G711Codec.Pcmu : G711Codec.Pcma;
+            G711.Decode(law, payload[..take], _window.AsSpan(_windowFill));
             _windowFill += take;
             payload = payload[take..];
             if (_windowFill == WindowSamples) MeasureWindow();

@@ -17,8 +17,8 @@ public sealed record PhoneVoice(AudioClip Speech, double ListenForHz);
 /// <param name="FirstHeard">From the answer until the other party's tone was heard; null: never.</param>
 /// <param name="Heard">For how long that tone was heard in all.</param>
 public sealed record PhoneCallResult(
-    bool Answered, int FailureCode, TimeSpan Setup, TimeSpan? FirstHeard, TimeSpan Heard, long PacketsSent, long PacketsReceived,
-    long PacketsLost, bool EndedByUs);
+    bool Answered, int FailureCode, TimeSpan Setup, TimeSpan? FirstHeard, TimeSpan Heard, long PacketsSent,
+    long PacketsReceived, long PacketsLost, bool EndedByUs);
 
 /// <summary>A softphone's call. Its tasks complete on the thread pool; the rest lives on the phone's loop.</summary>
 public sealed class PhoneCall
@@ -74,12 +74,18 @@ public sealed class PhoneCall
         if (!OpenAudio() || SessionDescription.TryParse(offer.Span, out var theirs) != SdpError.None) return null;
         if (_exchange.HandleOffer(theirs) != OfferAnswerError.None) return null;
 
-        return _exchange.TryAnswer(_host.Describe(_audio!.Port), null, out var answer) == OfferAnswerError.None ? answer.ToBytes() : null;
+        return _exchange.TryAnswer(_host.Describe(_audio!.Port), null, out var answer) == OfferAnswerError.None
+            ? answer.ToBytes()
+            : null;
     }
 
     internal void OnAnswered(SipResponse response)
     {
-        if (SessionDescription.TryParse(response.Body.Span, out var answer) == SdpError.None) _exchange.HandleAnswer(answer);
+        if (SessionDescription.TryParse(response.Body.Span, out var answer) == SdpError.None)
+        {
+            _exchange.HandleAnswer(answer);
+        }
+
         Start();
     }
 
@@ -95,7 +101,8 @@ public sealed class PhoneCall
 
         _answeredAt = _host.Now;
         _audio!.OnFirstHeard = at => _heard.TrySetResult(at);
-        _audio.Speak(TransportAddress.From(remote), agreed.Codec == AudioCodecKind.Pcma ? G711Codec.Pcma : G711Codec.Pcmu);
+        var law = agreed.Codec == AudioCodecKind.Pcma ? G711Codec.Pcma : G711Codec.Pcmu;
+        _audio.Speak(TransportAddress.From(remote), law);
         _answered.TrySetResult(_host.Now);
     }
 
@@ -113,8 +120,8 @@ public sealed class PhoneCall
         var result = new PhoneCallResult(
             answeredAt is not null, failureCode, (answeredAt ?? _host.Now) - _startedAt,
             _audio?.FirstHeardAt is { } heard && answeredAt is { } since ? heard - since : null,
-            _audio?.Heard ?? TimeSpan.Zero, _audio?.PacketsSent ?? 0, _audio?.PacketsReceived ?? 0, _audio?.PacketsLost ?? 0,
-            _isEndedByUs);
+            _audio?.Heard ?? TimeSpan.Zero, _audio?.PacketsSent ?? 0, _audio?.PacketsReceived ?? 0,
+            _audio?.PacketsLost ?? 0, _isEndedByUs);
         if (_audio is not null) _host.CloseAudio(_audio);
         _audio = null;
         _answered.TrySetCanceled();

@@ -76,11 +76,12 @@ public sealed class Softphone
         if (response.StatusCode == 401 && TryAuthenticate(request, response)) return;
 
         if (response.IsSuccess) _registered.TrySetResult();
-        else _registered.TrySetException(new InvalidOperationException($"REGISTER of {User} was answered {response.StatusCode}"));
+        else Fail($"REGISTER of {User} was answered {response.StatusCode}");
     }
 
-    internal void OnNoResponse(int code) =>
-        _registered.TrySetException(new InvalidOperationException($"REGISTER of {User} failed with {code}"));
+    internal void OnNoResponse(int code) => Fail($"REGISTER of {User} failed with {code}");
+
+    private void Fail(string why) => _registered.TrySetException(new InvalidOperationException(why));
 
     internal void OnIncoming(SipCall sip, SipRequest invite)
     {

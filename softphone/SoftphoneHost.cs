@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.MediaNode.Signalling;
@@ -17,6 +18,7 @@ public sealed class SoftphoneHost : ISipOwner, IAsyncDisposable
     private readonly IPAddress _address;
     private readonly Dictionary<string, Softphone> _phones = new(StringComparer.Ordinal);
     private SipEdge? _edge;
+    private volatile bool _isClosed;
 
     private SoftphoneHost(IPAddress address, int rtpFirst, int rtpLast)
     {
@@ -76,7 +78,9 @@ public sealed class SoftphoneHost : ISipOwner, IAsyncDisposable
             case SipEvent.Failed { Call.Tag: PhoneCall call } e: call.OnEnded(e.Code); break;
             case SipEvent.Ended { Call.Tag: PhoneCall call }: call.OnEnded(0); break;
             case SipEvent.Reoffered { Call.Tag: PhoneCall call } e: OnReoffered(call, e); break;
-            case SipEvent.RequestAnswered { Request.Tag: Softphone phone } e: phone.OnResponse(e.Request, e.Response); break;
+            case SipEvent.RequestAnswered { Request.Tag: Softphone phone } e:
+                phone.OnResponse(e.Request, e.Response);
+                break;
             case SipEvent.RequestFailed { Request.Tag: Softphone phone } e: phone.OnNoResponse(e.Code); break;
             case SipEvent.RequestReceived e: e.Request.Respond(e.Request.Call is null ? 405 : 200, now); break;
             default: break;
@@ -85,6 +89,7 @@ public sealed class SoftphoneHost : ISipOwner, IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
+        _isClosed = true;
         _loop.Stop();
         _edge?.Dispose();
         _loop.Dispose();
@@ -99,7 +104,7 @@ public sealed class SoftphoneHost : ISipOwner, IAsyncDisposable
             act();
             _edge!.Flush();
         });
-        if (!isTaken) throw new InvalidOperationException("the softphones' loop is flooded");
+        if (!isTaken && !_isClosed) throw new InvalidOperationException("the softphones' loop is flooded");
     }
 
     internal void After(TimeSpan delay, Action act)
@@ -129,10 +134,16 @@ public sealed class SoftphoneHost : ISipOwner, IAsyncDisposable
 
     internal string ContactOf(string user) => $"<{SipUri.Create(user, HostText, _edge!.Local.Port)}>";
 
-    private string HostText => _address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{_address}]" : _address.ToString();
+    private string HostText => _address.AddressFamily == AddressFamily.InterNetworkV6
+        ? $"[{_address}]"
+        : _address.ToString();
 
     private SipStack MakeStack(IPEndPoint bound) => new(
-        new SipStackOptions { Host = HostText, UdpPort = bound.Port, TcpPort = bound.Port, UserAgent = "OrleansAcd-Softphone" }, Ids);
+        new SipStackOptions
+        {
+            Host = HostText, UdpPort = bound.Port, TcpPort = bound.Port, UserAgent = "OrleansAcd-Softphone",
+        },
+        Ids);
 
     private void Dial(PhoneCall call, string number, IPEndPoint server, string from)
     {

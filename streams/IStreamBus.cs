@@ -1,7 +1,7 @@
 namespace OrleansAcd.Streams;
 
-/// <summary>Ordered streams of records: what one publishes, all subscribers of that stream get, in order, at least
-/// once from the moment they subscribed.</summary>
+/// <summary>Ordered streams of records: what one publishes, all subscribers of that stream get, in order, at least once
+/// from the moment they subscribed.</summary>
 /// <remarks>Safe for any thread. A stream carries one type: name it where the compiler would infer a derived one.
 /// Records are handed over, not copied: they must not change.</remarks>
 public interface IStreamBus

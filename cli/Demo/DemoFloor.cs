@@ -5,7 +5,8 @@ using OrleansAcd.Softphone;
 
 namespace OrleansAcd.Cli.Demo;
 
-/// <summary>The people of a demonstration: agents at registered softphones, callers at others, each with a tone of its own.</summary>
+/// <summary>The people of a demonstration: agents at registered softphones, callers at others, each with a tone of its
+/// own.</summary>
 internal sealed class DemoFloor : IAsyncDisposable
 {
     private const double CallerHz = 700;
@@ -45,7 +46,8 @@ internal sealed class DemoFloor : IAsyncDisposable
             OnCall = call => _agentCalls[call] = Attend(call),
         };
         var phones = Enumerable.Range(1, _options.Agents)
-            .Select(i => _agents.AddPhone(DemoCentre.AgentName(i), DemoCentre.Password(i, _options.Seed), _server, behaviour))
+            .Select(i => _agents.AddPhone(DemoCentre.AgentName(i), DemoCentre.Password(i, _options.Seed), _server,
+                behaviour))
             .ToList();
         await Task.WhenAll(phones.Select(phone => phone.Registered)).WaitAsync(RegisterMax, cancellation);
     }
@@ -83,7 +85,8 @@ internal sealed class DemoFloor : IAsyncDisposable
             Offered, both, abandoned, Offered - both - abandoned, null, null,
             Percentiles.Of(_callerResults.Where(call => call.Answered).Select(call => call.Setup.TotalMilliseconds)),
             Percentiles.Of(_agentResults.Select(call => call.FirstHeard?.TotalMilliseconds).OfType<double>()),
-            sent, lost, sent == 0 ? 0 : Math.Round(100.0 * lost / sent, 4), 0, Math.Round(duration.TotalSeconds, 2), _options.Seed);
+            sent, lost, sent == 0 ? 0 : Math.Round(100.0 * lost / sent, 4), 0, Math.Round(duration.TotalSeconds, 2),
+            _options.Seed);
     }
 
     public async ValueTask DisposeAsync()
@@ -97,7 +100,8 @@ internal sealed class DemoFloor : IAsyncDisposable
     private static AudioClip Voice(double frequencyHz)
     {
         var samples = new short[G711.SampleRateHz];
-        for (var i = 0; i < samples.Length; i++) samples[i] = (short)(8_000 * Math.Sin(2 * Math.PI * frequencyHz * i / G711.SampleRateHz));
+        for (var i = 0; i < samples.Length; i++)
+            samples[i] = (short)(8_000 * Math.Sin(2 * Math.PI * frequencyHz * i / G711.SampleRateHz));
         return AudioClip.FromSamples($"{frequencyHz} Hz", samples);
     }
 }

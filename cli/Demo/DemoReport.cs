@@ -11,12 +11,14 @@ namespace OrleansAcd.Cli.Demo;
 /// <param name="AsaSeconds">Mean wait of answered calls, as the queue counts it.</param>
 /// <param name="SetupMs">From a caller's INVITE to the 200 that answers it.</param>
 /// <param name="ConnectMs">From the agent's 200 until the caller hears the agent.</param>
-/// <param name="PacketsSent">RTP packets that the centre should have delivered to softphones, by their sequence numbers.</param>
+/// <param name="PacketsSent">RTP packets that the centre should have delivered to softphones, by their sequence
+/// numbers.</param>
 /// <param name="PacketLossPercent">How many of those never came.</param>
 /// <param name="Records">Call records found afterwards.</param>
 internal sealed record DemoReport(
     int Offered, int Answered, int Abandoned, int Failed, double? ServiceLevel, double? AsaSeconds, Percentiles SetupMs,
-    Percentiles ConnectMs, long PacketsSent, long PacketsLost, double PacketLossPercent, int Records, double DurationSeconds,
+    Percentiles ConnectMs, long PacketsSent, long PacketsLost, double PacketLossPercent, int Records,
+    double DurationSeconds,
     int Seed)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };

@@ -8,7 +8,8 @@ using OrleansAcd.MediaCore;
 
 namespace OrleansAcd.Cli.Demo;
 
-/// <summary>Runs a whole centre on loopback with softphones as agents and callers, and reports what they measured.</summary>
+/// <summary>Runs a whole centre on loopback with softphones as agents and callers, and reports what they
+/// measured.</summary>
 internal static class DemoRun
 {
     private const int CentreRtpFirst = 20_000;
@@ -28,8 +29,10 @@ internal static class DemoRun
             var queue = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IQueueGrain>(DemoCentre.Queue);
             await floor.StaffUp(cancellation);
             await Until(async () => (await queue.Get()).Ready == options.Agents, cancellation);
-            var report = await DemoTable.Watch(options, floor, queue, Serve(options, floor, cancellation), cancellation);
-            var records = await CountRecords(host.Services.GetRequiredService<ICallStore>(), report.Offered, cancellation);
+            var report = await DemoTable.Watch(
+                options, floor, queue, Serve(options, floor, cancellation), cancellation);
+            var records = await CountRecords(
+                host.Services.GetRequiredService<ICallStore>(), report.Offered, cancellation);
             var view = await queue.Get();
             await host.Stop();
             return report with { Records = records, ServiceLevel = view.ServiceLevel, AsaSeconds = view.AsaSeconds };
@@ -40,7 +43,8 @@ internal static class DemoRun
         }
     }
 
-    private static Task<CentreHost> StartCentre(DemoOptions options, DirectoryInfo folder, CancellationToken cancellation)
+    private static Task<CentreHost> StartCentre(
+        DemoOptions options, DirectoryInfo folder, CancellationToken cancellation)
     {
         var centre = new CentreHostOptions
         {
@@ -50,10 +54,12 @@ internal static class DemoRun
             Data = folder,
         };
         var none = new Dictionary<string, string>();
-        return CentreHost.Start(centre, new CentreDocument(DemoCentre.Yaml(options), null, "a demonstration", none), cancellation);
+        return CentreHost.Start(
+            centre, new CentreDocument(DemoCentre.Yaml(options), null, "a demonstration", none), cancellation);
     }
 
-    /// <summary>Callers come at random with the rate asked for (a Poisson process from the seed), and all calls are awaited.</summary>
+    /// <summary>Callers come at random with the rate asked for (a Poisson process from the seed), and all calls are
+    /// awaited.</summary>
     private static async Task<DemoReport> Serve(DemoOptions options, DemoFloor floor, CancellationToken cancellation)
     {
         var random = new SeededIdSource((ulong)options.Seed);

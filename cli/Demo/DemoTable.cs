@@ -11,12 +11,14 @@ internal static class DemoTable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Shows the table while the work goes on; without a terminal, a line every few seconds; with JSON, nothing.</summary>
+    /// <summary>Shows the table while the work goes on; without a terminal, a line every few seconds; with JSON,
+    /// nothing.</summary>
     public static async Task<DemoReport> Watch(
         DemoOptions options, DemoFloor floor, IQueueGrain queue, Task<DemoReport> work, CancellationToken cancellation)
     {
         if (options.Json) return await work;
-        if (!AnsiConsole.Profile.Capabilities.Interactive) return await Lines(options, floor, queue, work, cancellation);
+        if (!AnsiConsole.Profile.Capabilities.Interactive)
+            return await Lines(options, floor, queue, work, cancellation);
 
         await AnsiConsole.Live(Rows(options, floor, await queue.Get())).StartAsync(async live =>
         {
@@ -42,12 +44,15 @@ internal static class DemoTable
         table.AddRow("answered", Number(report.Answered));
         table.AddRow("abandoned", Number(report.Abandoned));
         table.AddRow("failed", Number(report.Failed));
-        table.AddRow("service level", report.ServiceLevel is { } level ? level.ToString("P1", CultureInfo.InvariantCulture) : "-");
-        table.AddRow("ASA", report.AsaSeconds is { } asa ? string.Create(CultureInfo.InvariantCulture, $"{asa:0.0} s") : "-");
+        table.AddRow("service level", report.ServiceLevel is { } level
+            ? level.ToString("P1", CultureInfo.InvariantCulture) : "-");
+        table.AddRow("ASA", report.AsaSeconds is { } asa
+            ? string.Create(CultureInfo.InvariantCulture, $"{asa:0.0} s") : "-");
         table.AddRow("setup p50 / p90 / p99", Text(report.SetupMs));
         table.AddRow("agent hears caller p50 / p90 / p99", Text(report.ConnectMs));
         table.AddRow("RTP packets lost", string.Create(
-            CultureInfo.InvariantCulture, $"{report.PacketsLost} of {report.PacketsSent} ({report.PacketLossPercent} %)"));
+            CultureInfo.InvariantCulture,
+            $"{report.PacketsLost} of {report.PacketsSent} ({report.PacketLossPercent} %)"));
         table.AddRow("call records", Number(report.Records));
         AnsiConsole.Write(table);
         Console.WriteLine(report.NothingLost ? "nothing was lost" : "SOMETHING WAS LOST");
@@ -71,13 +76,16 @@ internal static class DemoTable
     private static IRenderable Rows(DemoOptions options, DemoFloor floor, QueueView view)
     {
         var table = new Table().Title("OrleansAcd demonstration").Border(TableBorder.Rounded);
-        table.AddColumns("calls", "waiting", "longest", "ringing", "talking", "agents ready", "answered", "service level", "done");
+        table.AddColumns("calls", "waiting", "longest", "ringing", "talking", "agents ready", "answered",
+            "service level", "done");
         var longest = view.OldestEnqueuedAt is { } oldest ? TimeProvider.System.GetUtcNow() - oldest : TimeSpan.Zero;
         return table.AddRow(
             $"{floor.Offered}/{options.Calls}", Number(view.Waiting),
-            string.Create(CultureInfo.InvariantCulture, $"{longest.TotalSeconds:0} s"), Number(view.Ringing), Number(view.Talking),
+            string.Create(CultureInfo.InvariantCulture, $"{longest.TotalSeconds:0} s"), Number(view.Ringing),
+            Number(view.Talking),
             $"{view.Ready}/{view.Members}", Number((int)view.Answered),
-            view.ServiceLevel is { } level ? level.ToString("P0", CultureInfo.InvariantCulture) : "-", Number(floor.Finished));
+            view.ServiceLevel is { } level ? level.ToString("P0", CultureInfo.InvariantCulture) : "-",
+            Number(floor.Finished));
     }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

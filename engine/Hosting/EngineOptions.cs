@@ -13,8 +13,8 @@ public sealed class EngineOptions
     /// <summary>Grain classes beside those of the assemblies.</summary>
     public IList<Type> GrainClasses { get; } = [];
 
-    /// <summary>Storages by the name that [PersistentState] gives; a name that is missing here is asked of the
-    /// services as a keyed <see cref="IGrainStorage"/>. No name at all means "Default".</summary>
+    /// <summary>Storages by the name that [PersistentState] gives; a name that is missing here is asked of the services
+    /// as a keyed <see cref="IGrainStorage"/>. No name at all means "Default".</summary>
     public IDictionary<string, IGrainStorage> Storages { get; } = new Dictionary<string, IGrainStorage>();
 
     /// <summary>Set: turns and timers run in virtual time, on the thread that advances it. Null: real time.</summary>
@@ -23,8 +23,8 @@ public sealed class EngineOptions
     /// <summary>The clock of real time.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>How long a caller waits; afterwards it gets a <see cref="TimeoutException"/>, and a call that has
-    /// begun goes on. Seen with the coarseness of <see cref="SweepPeriod"/>.</summary>
+    /// <summary>How long a caller waits; afterwards it gets a <see cref="TimeoutException"/>, and a call that has begun
+    /// goes on. Seen with the coarseness of <see cref="SweepPeriod"/>.</summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long nothing uses a grain before it is deactivated; infinite for never.</summary>
@@ -45,8 +45,8 @@ public sealed class EngineOptions
     /// <summary>Activations that may exist; calls that would make more are refused.</summary>
     public int ActivationsMax { get; set; } = 1_000_000;
 
-    /// <summary>True (for tests): grain interfaces whose arguments or results could be changed after they were
-    /// handed over are refused, since nothing is copied.</summary>
+    /// <summary>True (for tests): grain interfaces whose arguments or results could be changed after they were handed
+    /// over are refused, since nothing is copied.</summary>
     public bool ChecksMessages { get; set; }
 
     /// <summary>Told of failures of one-way calls: no caller hears of them.</summary>

@@ -17,8 +17,8 @@ public sealed class FaultInjection
     /// <summary>Decides the fate of every one-way call; null: all arrive.</summary>
     public Func<OneWayCall, MessageFate>? OneWay { get; set; }
 
-    /// <summary>The grain's activation vanishes as if its process had died: what is in memory is lost, nothing of
-    /// it runs again, callers get <see cref="SiloUnavailableException"/>; the next call makes a new one.</summary>
+    /// <summary>The grain's activation vanishes as if its process had died: what is in memory is lost, nothing of it
+    /// runs again, callers get <see cref="SiloUnavailableException"/>; the next call makes a new one.</summary>
     /// <returns>False when the grain was not active.</returns>
     public bool Kill(IAddressable grain)
     {

@@ -4,8 +4,7 @@ using Orleans.Runtime;
 namespace OrleansAcd.Actors;
 
 /// <summary>A grain's one timer: ticks at or after the deadline. A tick that comes too early is harmless, so an armed
-/// timer is
-/// left alone when the deadline moves away.</summary>
+/// timer is left alone when the deadline moves away.</summary>
 internal sealed class DeadlineTimer(IGrainBase grain, Func<Task> tick, TimeProvider time)
 {
     private IGrainTimer? _timer;

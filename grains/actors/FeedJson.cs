@@ -10,7 +10,8 @@ namespace OrleansAcd.Actors;
 /// <summary>What the feed says of a call: no numbers of callers.</summary>
 public sealed record CallFeedData(
     CallId Call, string State, string Number, QueueId? Queue, AgentId? Agent, DateTimeOffset StartedAt,
-    DateTimeOffset? EnqueuedAt, DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, QueueOutcome Outcome, string EndedBy,
+    DateTimeOffset? EnqueuedAt, DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, QueueOutcome Outcome,
+    string EndedBy,
     int Offers);
 
 /// <summary>The data of feed events: source-generated, written as <see cref="FeedEvent.Json"/> says.</summary>
@@ -23,7 +24,8 @@ internal sealed partial class FeedJson : JsonSerializerContext
 
     public static string Of(CallState s) => JsonSerializer.Serialize(
         new CallFeedData(
-            s.Id, CallViews.StateName(s.Phase), s.Number, s.Route?.Queue, s.Agent, s.StartedAt, s.EnqueuedAt, s.AnsweredAt,
+            s.Id, CallViews.StateName(s.Phase), s.Number, s.Route?.Queue, s.Agent, s.StartedAt, s.EnqueuedAt,
+            s.AnsweredAt,
             s.EndedAt, s.Outcome, s.EndedBy, s.Offers),
         Writer.CallFeedData);
 

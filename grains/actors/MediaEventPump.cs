@@ -42,14 +42,19 @@ public sealed class MediaEventPump(IGrainFactory grains, IStreamBus bus, ICentre
         _subscriptions.Clear();
     }
 
-    private static string KeyOf(NodeEvent e) => e is PhoneChanged phone ? "agent/" + phone.Agent.Value : "node/" + e.Node.Value;
+    private static string KeyOf(NodeEvent e) =>
+        e is PhoneChanged phone ? "agent/" + phone.Agent.Value : "node/" + e.Node.Value;
 
     private async ValueTask OnNode(NodeEvent e)
     {
         switch (e)
         {
-            case NodeUp: await bus.PublishAsync(MediaStreams.Settings, CentreFollower.SettingsOf(centre.Current.Centre)); break;
-            case PhoneChanged p: await grains.GetGrain<IAgentGrain>(p.Agent.Value).PhoneChanged(p.Node, p.Contacts); break;
+            case NodeUp:
+                await bus.PublishAsync(MediaStreams.Settings, CentreFollower.SettingsOf(centre.Current.Centre));
+                break;
+            case PhoneChanged p:
+                await grains.GetGrain<IAgentGrain>(p.Agent.Value).PhoneChanged(p.Node, p.Contacts);
+                break;
             default: break;     // NodeDraining: the node itself refuses new calls; calls that are up end by themselves
         }
     }

@@ -8,20 +8,22 @@ namespace OrleansAcd.CentreYaml;
 
 using Centre = OrleansAcd.Contracts.Centre.Centre;
 
-/// <summary>Reads the centre document (design section 11): the whole of it is right, or every problem is named with line and key.</summary>
+/// <summary>Reads the centre document (design section 11): the whole of it is right, or every problem is named with
+/// line and key.</summary>
 public static class CentreParser
 {
     public const string RealmDefault = "acd";
 
     /// <param name="yaml">The document as written.</param>
     /// <param name="version">The version that the centre gets.</param>
-    /// <param name="previous">The centre that this one replaces: a password written as <c>"***"</c>, as an export has it,
-    /// keeps the agent's account of there.</param>
+    /// <param name="previous">The centre that this one replaces: a password written as <c>"***"</c>, as an export has
+    /// it, keeps the agent's account of there.</param>
     public static CentreParseResult Parse(string yaml, long version, Centre? previous = null)
     {
         if (yaml.Length > CentreLimits.DocumentCharsMax)
         {
-            return Refused(0, $"the document has {yaml.Length} characters; at most {CentreLimits.DocumentCharsMax} are allowed");
+            return Refused(
+                0, $"the document has {yaml.Length} characters; at most {CentreLimits.DocumentCharsMax} are allowed");
         }
 
         var root = YamlTree.Read(yaml, out var unreadable);
@@ -29,7 +31,8 @@ public static class CentreParser
         if (root is null or YamlScalar { IsNull: true }) return Refused(0, "the document is empty");
 
         var problems = new Problems();
-        var centre = Read(new Section(root, "", problems, "realm", "digest", "numbers", "queues", "agents"), problems, version, previous);
+        var centre = Read(new Section(root, "", problems, "realm", "digest", "numbers", "queues", "agents"), problems,
+            version, previous);
         return problems.Any ? new CentreParseResult(null, problems.ByLine()) : new CentreParseResult(centre, []);
     }
 

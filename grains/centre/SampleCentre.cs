@@ -3,7 +3,8 @@ namespace OrleansAcd.CentreYaml;
 /// <summary>The centre that runs when none is given.</summary>
 public static class SampleCentre
 {
-    /// <summary>As shipped: every agent's password is the agent's id and "-secret", to be replaced before use.</summary>
+    /// <summary>As shipped: every agent's password is the agent's id and "-secret", to be replaced before
+    /// use.</summary>
     public static string Yaml { get; } = Read();
 
     public static IReadOnlyList<string> Agents { get; } = ["alice", "bob", "carol"];

@@ -3,11 +3,10 @@ using OrleansAcd.Contracts;
 
 namespace OrleansAcd.Routing;
 
-/// <summary>A queue's ready agents, grouped by the wait from which on they may take calls, each group in the
-/// strategy's order.</summary>
+/// <summary>A queue's ready agents, grouped by the wait from which on they may take calls, each group in the strategy's
+/// order.</summary>
 /// <remarks>Immutable; every change is O(log n), and so is the best agent, for a handful of groups: there are no more
-/// of them
-/// than steps of relaxation.</remarks>
+/// of them than steps of relaxation.</remarks>
 public sealed class AgentPool
 {
     private readonly IComparer<Candidate> _order;
@@ -41,7 +40,8 @@ public sealed class AgentPool
         var groups = Without(candidate.Agent)._groups;
         var group = groups.GetValueOrDefault(candidate.EligibleFrom) ?? ImmutableSortedSet.Create(_order);
         return new AgentPool(
-            _order, _byId.SetItem(candidate.Agent, candidate), groups.SetItem(candidate.EligibleFrom, group.Add(candidate)));
+            _order, _byId.SetItem(candidate.Agent, candidate),
+            groups.SetItem(candidate.EligibleFrom, group.Add(candidate)));
     }
 
     public AgentPool Without(AgentId agent)
@@ -49,7 +49,9 @@ public sealed class AgentPool
         if (!_byId.TryGetValue(agent, out var candidate)) return this;
 
         var group = _groups[candidate.EligibleFrom].Remove(candidate);
-        var groups = group.IsEmpty ? _groups.Remove(candidate.EligibleFrom) : _groups.SetItem(candidate.EligibleFrom, group);
+        var groups = group.IsEmpty
+            ? _groups.Remove(candidate.EligibleFrom)
+            : _groups.SetItem(candidate.EligibleFrom, group);
         return new AgentPool(_order, _byId.Remove(agent), groups);
     }
 

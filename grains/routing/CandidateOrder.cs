@@ -2,8 +2,8 @@ using OrleansAcd.Contracts.Centre;
 
 namespace OrleansAcd.Routing;
 
-/// <summary>The total orders of ready agents (definitions 1.3): who is less is asked first; the last tie is the
-/// agent's id.</summary>
+/// <summary>The total orders of ready agents (definitions 1.3): who is less is asked first; the last tie is the agent's
+/// id.</summary>
 public static class CandidateOrder
 {
     public static readonly IComparer<Candidate> LongestIdle = Comparer<Candidate>.Create(ByIdle);

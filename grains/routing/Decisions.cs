@@ -31,7 +31,9 @@ public static class Decisions
     {
         if (one.Agent == winner.Agent) return "chosen";
         if (one.EligibleFrom == SkillRules.Never) return "lacks a skill";
-        return one.EligibleFrom > wait ? $"lacks a skill before {Seconds(one.EligibleFrom)} s of wait" : "later in order";
+        return one.EligibleFrom > wait
+            ? $"lacks a skill before {Seconds(one.EligibleFrom)} s of wait"
+            : "later in order";
     }
 
     private static string Reason(RoutingStrategy strategy, Candidate winner, DateTimeOffset now) => strategy switch

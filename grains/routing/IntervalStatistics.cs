@@ -5,8 +5,7 @@ namespace OrleansAcd.Routing;
 /// <summary>The calls that left a queue within an interval: the raw histogram of waits in bins of a second, so that any
 /// service level formula and any time can be applied later (definitions 1.1).</summary>
 /// <remarks>Bin k holds the waits of more than k − 1 and at most k seconds: "within T" is inclusive, as app_queue
-/// counts.
-/// Waits beyond <see cref="BinMax"/> seconds share the last bin. Immutable.</remarks>
+/// counts. Waits beyond <see cref="BinMax"/> seconds share the last bin. Immutable.</remarks>
 public sealed record IntervalStatistics
 {
     /// <summary>The last bin: two hours.</summary>
@@ -14,9 +13,11 @@ public sealed record IntervalStatistics
 
     public static readonly IntervalStatistics Empty = new();
 
-    private ImmutableSortedDictionary<int, long> AnsweredBins { get; init; } = ImmutableSortedDictionary<int, long>.Empty;
+    private ImmutableSortedDictionary<int, long> AnsweredBins { get; init; } =
+        ImmutableSortedDictionary<int, long>.Empty;
 
-    private ImmutableSortedDictionary<int, long> AbandonedBins { get; init; } = ImmutableSortedDictionary<int, long>.Empty;
+    private ImmutableSortedDictionary<int, long> AbandonedBins { get; init; } =
+        ImmutableSortedDictionary<int, long>.Empty;
 
     private TimeSpan AnsweredWaits { get; init; }
 
@@ -39,7 +40,8 @@ public sealed record IntervalStatistics
 
     public IntervalStatistics WithAnswered(TimeSpan wait) => this with
     {
-        Answered = Answered + 1, AnsweredBins = Count(AnsweredBins, wait), AnsweredWaits = AnsweredWaits + NotNegative(wait),
+        Answered = Answered + 1, AnsweredBins = Count(AnsweredBins, wait),
+        AnsweredWaits = AnsweredWaits + NotNegative(wait),
     };
 
     public IntervalStatistics WithAbandoned(TimeSpan wait, bool isShort) => this with

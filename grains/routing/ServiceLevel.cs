@@ -39,10 +39,12 @@ public static class ServiceLevel
     {
         var (met, all) = formula switch
         {
-            ServiceLevelFormula.Sl1 => (counts.AnsweredWithin + counts.AbandonedWithin, counts.Answered + counts.Abandoned),
+            ServiceLevelFormula.Sl1 =>
+                (counts.AnsweredWithin + counts.AbandonedWithin, counts.Answered + counts.Abandoned),
             ServiceLevelFormula.Sl2 => (counts.AnsweredWithin, counts.Answered),
             ServiceLevelFormula.Sl3 => (counts.AnsweredWithin, counts.Answered + counts.Abandoned),
-            ServiceLevelFormula.Sl5 => (counts.AnsweredWithin + counts.ShortAbandoned, counts.Answered + counts.Abandoned),
+            ServiceLevelFormula.Sl5 =>
+                (counts.AnsweredWithin + counts.ShortAbandoned, counts.Answered + counts.Abandoned),
             ServiceLevelFormula.Sl6 =>
                 (counts.AnsweredWithin, counts.Answered + counts.Abandoned - counts.ShortAbandoned),
             _ => (counts.AnsweredWithin, counts.Answered + counts.Abandoned - counts.AbandonedWithin),

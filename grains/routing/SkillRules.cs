@@ -5,8 +5,7 @@ namespace OrleansAcd.Routing;
 
 /// <summary>Who may take a queue's calls, and from which wait on (definitions 1.3, skills with relaxation).</summary>
 /// <remarks>A step of relaxation never raises the need, so an agent who may take a call may take every call that waits
-/// longer:
-/// eligibility is one number, the wait from which on. That is what keeps matching O(log n).</remarks>
+/// longer: eligibility is one number, the wait from which on. That is what keeps matching O(log n).</remarks>
 public static class SkillRules
 {
     /// <summary>The agent never may.</summary>

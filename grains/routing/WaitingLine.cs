@@ -6,21 +6,22 @@ namespace OrleansAcd.Routing;
 
 /// <summary>The calls that wait in one queue, in the one order of <see cref="CallRank"/>.</summary>
 /// <remarks>Immutable; insert, remove, best and lookup are O(log n). A call that is offered to an agent is held: it
-/// keeps its
-/// place but is not offered again until it is freed. Ranks are grouped in tiers, one for each priority; in a tier the
-/// first
-/// has waited longest, so if an agent may not take the first yet, it may take none of that tier.</remarks>
+/// keeps its place but is not offered again until it is freed. Ranks are grouped in tiers, one for each priority; in a
+/// tier the first has waited longest, so if an agent may not take the first yet, it may take none of that
+/// tier.</remarks>
 public sealed class WaitingLine
 {
     public static readonly WaitingLine Empty = new(
-        ImmutableDictionary<CallId, Ticket>.Empty, ImmutableSortedSet<CallRank>.Empty, ImmutableSortedSet<CallRank>.Empty);
+        ImmutableDictionary<CallId, Ticket>.Empty, ImmutableSortedSet<CallRank>.Empty,
+        ImmutableSortedSet<CallRank>.Empty);
 
     private readonly ImmutableDictionary<CallId, Ticket> _tickets;
     private readonly ImmutableSortedSet<CallRank> _free;
     private readonly ImmutableSortedSet<CallRank> _held;
 
     private WaitingLine(
-        ImmutableDictionary<CallId, Ticket> tickets, ImmutableSortedSet<CallRank> free, ImmutableSortedSet<CallRank> held) =>
+        ImmutableDictionary<CallId, Ticket> tickets, ImmutableSortedSet<CallRank> free,
+        ImmutableSortedSet<CallRank> held) =>
         (_tickets, _free, _held) = (tickets, free, held);
 
     public int Count => _tickets.Count;

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace OrleansAcd.Audio;
 
-/// <summary>A prompt, ready to be sent: 8 kHz mono, already encoded in both laws, so playing is copying 160 bytes.</summary>
+/// <summary>A prompt, ready to be sent: 8 kHz mono, already encoded in both laws, so playing is copying 160
+/// bytes.</summary>
 /// <remarks>Immutable; shared by all calls and threads. Costs two bytes a sample.</remarks>
 public sealed class AudioClip
 {
@@ -34,7 +35,8 @@ public sealed class AudioClip
     }
 
     /// <summary>Reads a WAV file's bytes, converts them once to 8 kHz mono and encodes them.</summary>
-    /// <returns><see cref="WavReadResult.None"/>, or <see cref="WavReadResult.Truncated"/> with what was there, or why not.</returns>
+    /// <returns><see cref="WavReadResult.None"/>, or <see cref="WavReadResult.Truncated"/> with what was there, or why
+    /// not.</returns>
     public static WavReadResult TryLoadWav(string name, ReadOnlySpan<byte> file, out AudioClip? clip)
     {
         clip = null;
@@ -47,7 +49,8 @@ public sealed class AudioClip
 
     public ReadOnlySpan<byte> Encoded(G711Codec codec) => codec == G711Codec.Pcmu ? _mu : _a;
 
-    /// <summary>Copies up to a frame from <paramref name="position"/>; what the clip lacks is filled with silence.</summary>
+    /// <summary>Copies up to a frame from <paramref name="position"/>; what the clip lacks is filled with
+    /// silence.</summary>
     /// <returns>Samples taken from the clip; fewer than the frame means it ended inside.</returns>
     public int CopyFrame(G711Codec codec, int position, Span<byte> frame)
     {

@@ -1,7 +1,8 @@
 namespace OrleansAcd.Audio;
 
 /// <summary>A level in dBFS, where a sine wave that just fills the 16-bit range is 0.</summary>
-/// <remarks>ITU-T G.711 section 5: a full-scale sine is +3.14 dBm0 in A-law (mu: +3.17; the 0.03 dB are ignored).</remarks>
+/// <remarks>ITU-T G.711 section 5: a full-scale sine is +3.14 dBm0 in A-law (mu: +3.17; the 0.03 dB are
+/// ignored).</remarks>
 public readonly record struct AudioLevel(double Dbfs) : IComparable<AudioLevel>
 {
     private const double FullScaleDbm0 = 3.14;

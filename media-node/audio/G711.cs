@@ -28,7 +28,8 @@ public static class G711
     public static byte Encode(G711Codec codec, short sample) =>
         codec == G711Codec.Pcmu ? EncodeMu(sample) : EncodeA(sample);
 
-    /// <summary>Decodes as many samples as there are bytes; <paramref name="linear"/> must be at least as long.</summary>
+    /// <summary>Decodes as many samples as there are bytes; <paramref name="linear"/> must be at least as
+    /// long.</summary>
     public static void Decode(G711Codec codec, ReadOnlySpan<byte> encoded, Span<short> linear)
     {
         Debug.Assert(linear.Length >= encoded.Length, "no room for the decoded frame");
@@ -36,7 +37,8 @@ public static class G711
         for (var i = 0; i < encoded.Length; i++) linear[i] = table[encoded[i]];
     }
 
-    /// <summary>Encodes as many bytes as there are samples; <paramref name="encoded"/> must be at least as long.</summary>
+    /// <summary>Encodes as many bytes as there are samples; <paramref name="encoded"/> must be at least as
+    /// long.</summary>
     public static void Encode(G711Codec codec, ReadOnlySpan<short> linear, Span<byte> encoded)
     {
         Debug.Assert(encoded.Length >= linear.Length, "no room for the encoded frame");

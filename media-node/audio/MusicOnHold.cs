@@ -1,7 +1,8 @@
 namespace OrleansAcd.Audio;
 
 /// <summary>The music that ships: a slow tune of soft bells over a pad, composed here and computed at start.</summary>
-/// <remarks>Deterministic. Notes that ring past the end go on at the beginning, so the loop has no seam. 8 kHz mono.</remarks>
+/// <remarks>Deterministic. Notes that ring past the end go on at the beginning, so the loop has no seam. 8 kHz
+/// mono.</remarks>
 public static class MusicOnHold
 {
     private const double BeatSeconds = 0.5;

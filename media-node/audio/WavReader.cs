@@ -26,7 +26,8 @@ public static class WavReader
         public int FrameBytes => Channels * BitsPerSample / 8;
     }
 
-    /// <summary><paramref name="audio"/> is set for <see cref="WavReadResult.None"/> and <see cref="WavReadResult.Truncated"/>.</summary>
+    /// <summary><paramref name="audio"/> is set for <see cref="WavReadResult.None"/> and
+    /// <see cref="WavReadResult.Truncated"/>.</summary>
     public static WavReadResult TryRead(ReadOnlySpan<byte> file, out WavAudio? audio)
     {
         audio = null;
@@ -122,7 +123,8 @@ public static class WavReader
         return mono;
     }
 
-    private static float ReadSample(Format format, ReadOnlySpan<byte> at) => (format.Encoding, format.BitsPerSample) switch
+    private static float ReadSample(Format format, ReadOnlySpan<byte> at) =>
+        (format.Encoding, format.BitsPerSample) switch
     {
         (Encoding.ALaw, _) => Pcm.ToFloat(G711.Decode(G711Codec.Pcma, at[0])),
         (Encoding.MuLaw, _) => Pcm.ToFloat(G711.Decode(G711Codec.Pcmu, at[0])),

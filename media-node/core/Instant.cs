@@ -1,6 +1,7 @@
 namespace OrleansAcd.MediaCore;
 
-/// <summary>A point of monotonic time, as the media cores receive it. Zero is the start of the process or of the test.</summary>
+/// <summary>A point of monotonic time, as the media cores receive it. Zero is the start of the process or of the
+/// test.</summary>
 /// <remarks>Resolution is one tick (100 ns). Only shells make one from a clock.</remarks>
 public readonly record struct Instant(long Ticks) : IComparable<Instant>
 {

@@ -11,20 +11,24 @@ public enum LatchVerdict
     /// <summary>From the peer.</summary>
     Accept,
 
-    /// <summary>From the peer, whose address has just become known or has just changed: send there from now on.</summary>
+    /// <summary>From the peer, whose address has just become known or has just changed: send there from now
+    /// on.</summary>
     AcceptNewPeer,
 }
 
 /// <summary>Who may become a stream's peer, and when.</summary>
-/// <param name="AllowOtherHosts">Latch onto hosts other than the SDP's: peers behind NAT say addresses nobody can reach.</param>
-/// <param name="ProbationPackets">Consecutive packets of one SSRC that a source without the SDP's host must show.</param>
+/// <param name="AllowOtherHosts">Latch onto hosts other than the SDP's: peers behind NAT say addresses nobody can
+/// reach.</param>
+/// <param name="ProbationPackets">Consecutive packets of one SSRC that a source without the SDP's host must
+/// show.</param>
 /// <param name="TakeoverSilence">How long the peer must have been silent before another source may follow it.</param>
 public sealed record LatchPolicy(bool AllowOtherHosts, int ProbationPackets, TimeSpan TakeoverSilence)
 {
     public static readonly LatchPolicy Default = new(AllowOtherHosts: true, 3, TimeSpan.FromSeconds(5));
 }
 
-/// <summary>Symmetric RTP (RFC 4961) that cannot be hijacked: learns where a peer's packets really come from, once.</summary>
+/// <summary>Symmetric RTP (RFC 4961) that cannot be hijacked: learns where a peer's packets really come from,
+/// once.</summary>
 /// <remarks>The first packet from the SDP's host latches; one from elsewhere only by policy and after probation. Once
 /// latched, only <see cref="Expect"/> (a new offer or answer) or the peer's own silence followed by another source's
 /// probation moves it. Allocates nothing; not thread-safe.</remarks>
@@ -46,7 +50,8 @@ public sealed class Latch(LatchPolicy policy)
     /// <summary>Where to send: the latched peer, before that what the SDP said.</summary>
     public TransportAddress Target => IsLatched ? _peer : _expected;
 
-    /// <summary>The SDP names an address, for the first time or anew: whoever was latched has to show up again.</summary>
+    /// <summary>The SDP names an address, for the first time or anew: whoever was latched has to show up
+    /// again.</summary>
     public void Expect(TransportAddress address)
     {
         _expected = address;

@@ -16,9 +16,10 @@ public enum PayloadAction
     TelephoneEvent,
 }
 
-/// <summary>Payload types of one direction of a relay: those the speaker sends and those the listener expects.</summary>
-/// <remarks>Numbers differ a leg: dynamic telephone-event types always may (RFC 3264 §5.1). <c>SourceOtherLaw</c> is the static
-/// type of the law that the speaker was not asked for but may send.</remarks>
+/// <summary>Payload types of one direction of a relay: those the speaker sends and those the listener
+/// expects.</summary>
+/// <remarks>Numbers differ a leg: dynamic telephone-event types always may (RFC 3264 §5.1). <c>SourceOtherLaw</c> is
+/// the static type of the law that the speaker was not asked for but may send.</remarks>
 public readonly record struct PayloadMap(
     byte SourceAudio,
     byte TargetAudio,

@@ -46,7 +46,8 @@ public sealed class ReceiverStatistics(int clockHz = 8_000)
     /// <summary>Packets since the beginning, over all restarts and sources.</summary>
     public long PacketsReceived => _receivedInAll + _received;
 
-    /// <summary>Packets that never came, over all restarts and sources; duplicates can make a source's share negative.</summary>
+    /// <summary>Packets that never came, over all restarts and sources; duplicates can make a source's share
+    /// negative.</summary>
     public long PacketsLost => _lostInAll + Math.Max(0, CurrentLost);
 
     /// <summary>§6.4.1: "an estimate of the statistical variance of the RTP data packet interarrival time".</summary>

@@ -2,10 +2,12 @@ using OrleansAcd.MediaCore;
 
 namespace OrleansAcd.Rtp;
 
-/// <summary>One outgoing RTP stream whatever feeds it: one SSRC, running sequence numbers and timestamps (RFC 3550 §5.1).</summary>
+/// <summary>One outgoing RTP stream whatever feeds it: one SSRC, running sequence numbers and timestamps (RFC 3550
+/// §5.1).</summary>
 /// <remarks>Relayed packets keep their source's increments, gaps and order, so that loss stays visible and events keep
-/// their timestamp. When the source changes (another SSRC, a restart, music to agent) the stream goes on behind what was
-/// sent, the timestamp jumps by the time that passed, and the marker says so. Works in place; allocates nothing.</remarks>
+/// their timestamp. When the source changes (another SSRC, a restart, music to agent) the stream goes on behind what
+/// was sent, the timestamp jumps by the time that passed, and the marker says so. Works in place; allocates
+/// nothing.</remarks>
 public sealed class RelayRewriter
 {
     private const int ClockHz = 8_000;
@@ -87,7 +89,8 @@ public sealed class RelayRewriter
         if (header.Sequence.DistanceFrom(_sourceHighest) >= 0) Advance(header.Sequence, sequence, timestamp, now);
 
         // Without the source's CSRCs, extension and padding: nobody negotiated them with the listener.
-        var outgoing = packet.Slice(header.PayloadOffset - RtpHeader.FixedBytes, RtpHeader.FixedBytes + header.PayloadLength);
+        var outgoing = packet.Slice(
+            header.PayloadOffset - RtpHeader.FixedBytes, RtpHeader.FixedBytes + header.PayloadLength);
         return Finish(outgoing, new RtpHeader(marker, payloadType, sequence, timestamp, Ssrc, 0, 0));
     }
 

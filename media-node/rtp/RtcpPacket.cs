@@ -27,7 +27,8 @@ public readonly ref struct RtcpPacket
     public bool TryReadSource(out Ssrc source)
     {
         source = default;
-        if (_body.Length < SsrcBytes || (Type is RtcpType.Bye or RtcpType.SourceDescription && Count == 0)) return false;
+        var mayBeEmpty = Type is RtcpType.Bye or RtcpType.SourceDescription;
+        if (_body.Length < SsrcBytes || (mayBeEmpty && Count == 0)) return false;
 
         source = new Ssrc(BinaryPrimitives.ReadUInt32BigEndian(_body));
         return true;
@@ -47,7 +48,8 @@ public readonly ref struct RtcpPacket
         return true;
     }
 
-    /// <summary>Block number <paramref name="index"/> of an SR or RR; false when the packet has no such block.</summary>
+    /// <summary>Block number <paramref name="index"/> of an SR or RR; false when the packet has no such
+    /// block.</summary>
     public bool TryReadBlock(int index, out ReportBlock block)
     {
         block = default;

@@ -19,7 +19,8 @@ public enum RtcpParseError
     TooShort,
     BadVersion,
 
-    /// <summary>"The payload type field of the first RTCP packet in a compound packet must be equal to SR or RR."</summary>
+    /// <summary>"The payload type field of the first RTCP packet in a compound packet must be equal to SR or
+    /// RR."</summary>
     FirstIsNoReport,
 
     /// <summary>A length beyond the datagram, or a rest that is no packet.</summary>
@@ -47,7 +48,8 @@ public readonly record struct ReportBlock(
 /// <summary>The sender information of an SR (RFC 3550 §6.4.1).</summary>
 public readonly record struct SenderInfo(NtpTime Ntp, RtpTimestamp Timestamp, uint Packets, uint PayloadBytes);
 
-/// <summary>NTP's 32.32 fixed-point seconds (RFC 3550 §4). Here counted from the process's start: any common clock serves.</summary>
+/// <summary>NTP's 32.32 fixed-point seconds (RFC 3550 §4). Here counted from the process's start: any common clock
+/// serves.</summary>
 public readonly record struct NtpTime(ulong Value)
 {
     /// <summary>The middle 32 bits: what LSR and round trips are measured in.</summary>

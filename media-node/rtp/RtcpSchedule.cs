@@ -3,7 +3,8 @@ using OrleansAcd.MediaCore;
 namespace OrleansAcd.Rtp;
 
 /// <summary>When to send RTCP: RFC 3550 §6.2 for two members, where the minimum of 5 s always rules.</summary>
-/// <remarks>§6.2: "varied randomly over the range [0.5,1.5] times the calculated interval"; half of it before the first.</remarks>
+/// <remarks>§6.2: "varied randomly over the range [0.5,1.5] times the calculated interval"; half of it before the
+/// first.</remarks>
 public sealed class RtcpSchedule
 {
     public static readonly TimeSpan IntervalMin = TimeSpan.FromSeconds(5);

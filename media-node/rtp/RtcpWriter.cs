@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace OrleansAcd.Rtp;
 
-/// <summary>Writes the compound packets this node sends: SR or RR with SDES CNAME, and BYE at the end (RFC 3550 §6.1).</summary>
+/// <summary>Writes the compound packets this node sends: SR or RR with SDES CNAME, and BYE at the end (RFC 3550
+/// §6.1).</summary>
 public static class RtcpWriter
 {
     /// <summary>An SR with one block, CNAME and BYE fit.</summary>
@@ -11,7 +12,8 @@ public static class RtcpWriter
     /// <summary>CNAMEs longer than this are cut; ours are short-term random (RFC 7022).</summary>
     public const int CnameMaxBytes = 32;
 
-    /// <summary>SR when something was sent, else RR; then SDES (§6.1: "MUST be included in each compound RTCP packet").</summary>
+    /// <summary>SR when something was sent, else RR; then SDES (§6.1: "MUST be included in each compound RTCP
+    /// packet").</summary>
     /// <returns>Bytes written.</returns>
     public static int Write(
         Span<byte> buffer, Ssrc self, SenderInfo? sent, ReportBlock? heard, ReadOnlySpan<byte> cname, bool isBye)

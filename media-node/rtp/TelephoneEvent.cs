@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace OrleansAcd.Rtp;
 
-/// <summary>The payload of a telephone-event packet, RFC 4733 §2.3: which key, whether it ended, how long so far.</summary>
+/// <summary>The payload of a telephone-event packet, RFC 4733 §2.3: which key, whether it ended, how long so
+/// far.</summary>
 /// <param name="Code">0 to 15 are the keys (§3.2).</param>
 /// <param name="IsEnd">§2.3.4: the key was let go.</param>
 /// <param name="Volume">§2.3.5: dBm0 without its sign.</param>

@@ -7,8 +7,9 @@ namespace OrleansAcd.Rtp;
 public readonly record struct PressedKey(char Key, TimeSpan Duration);
 
 /// <summary>Turns telephone-event packets into keys, each exactly once, with its duration (RFC 4733 §2.5.2).</summary>
-/// <remarks>The timestamp names an event: retransmitted ends and stragglers carry one that is done. An end that was lost is
-/// noticed by the next key or by <see cref="LostEndTimeout"/>. Feed packets, then poll until empty. Allocates nothing.</remarks>
+/// <remarks>The timestamp names an event: retransmitted ends and stragglers carry one that is done. An end that was
+/// lost is noticed by the next key or by <see cref="LostEndTimeout"/>. Feed packets, then poll until empty. Allocates
+/// nothing.</remarks>
 public sealed class TelephoneEventReceiver
 {
     /// <summary>Three of the longest usual update intervals (50 ms) and some jitter.</summary>
@@ -105,7 +106,8 @@ public sealed class TelephoneEventReceiver
     private void Finish()
     {
         Debug.Assert(_ready < 2, "one packet completes two keys at most: poll after each");
-        var key = new PressedKey(_event.Key, TimeSpan.FromSeconds((double)(_durationBefore + _event.Duration) / ClockHz));
+        var seconds = (double)(_durationBefore + _event.Duration) / ClockHz;
+        var key = new PressedKey(_event.Key, TimeSpan.FromSeconds(seconds));
         if (_ready == 0) _first = key;
         else _second = key;
         _ready = Math.Min(2, _ready + 1);

@@ -1,6 +1,7 @@
 namespace OrleansAcd.Rtp;
 
-/// <summary>Sends one key as RFC 4733 §2.5.1 says: an update a frame, the same timestamp throughout, the end three times.</summary>
+/// <summary>Sends one key as RFC 4733 §2.5.1 says: an update a frame, the same timestamp throughout, the end three
+/// times.</summary>
 /// <remarks>The caller asks once every 20 ms and puts the payload into a packet with <see cref="Timestamp"/>.</remarks>
 public sealed class TelephoneEventSender
 {

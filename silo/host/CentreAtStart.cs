@@ -5,8 +5,10 @@ using OrleansAcd.Contracts.Grains;
 
 namespace OrleansAcd.Silo;
 
-/// <summary>Applies the centre document that was given; without one, the first one where none was ever applied.</summary>
-/// <remarks>Ends when this process knows the centre: a call that comes right after the start finds its number.</remarks>
+/// <summary>Applies the centre document that was given; without one, the first one where none was ever
+/// applied.</summary>
+/// <remarks>Ends when this process knows the centre: a call that comes right after the start finds its
+/// number.</remarks>
 internal sealed class CentreAtStart(SiloOptions options, IGrainFactory grains, ICentreSource source, TimeProvider time)
     : IHostedService
 {

@@ -3,8 +3,8 @@ using OrleansAcd.Actors;
 
 namespace OrleansAcd.Silo;
 
-/// <summary>The one place that knows which engine runs the grains: the MSBuild property <c>Engine</c> (design
-/// section 6).</summary>
+/// <summary>The one place that knows which engine runs the grains: the MSBuild property <c>Engine</c> (design section
+/// 6).</summary>
 internal static class EngineChoice
 {
 #if ENGINE_ORLEANS

@@ -3,8 +3,8 @@ using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Silo;
 
-/// <summary>The engine serves from the end of the start to the beginning of the stop: the last to start, the first
-/// to stop.</summary>
+/// <summary>The engine serves from the end of the start to the beginning of the stop: the last to start, the first to
+/// stop.</summary>
 internal sealed class SiloReadiness : IReadiness, IHostedService
 {
     private volatile string? _notReady = "starting";

@@ -16,8 +16,7 @@ namespace OrleansAcd.Silo;
 public static class SiloServices
 {
     /// <remarks>Hosted services start in this order and stop in reverse: storage is recovered before any grain runs,
-    /// the
-    /// pumps stop before the engine, and the journal is flushed last.</remarks>
+    /// the pumps stop before the engine, and the journal is flushed last.</remarks>
     /// <exception cref="SiloException">An option is not valid.</exception>
     public static IServiceCollection AddAcdSilo(this IServiceCollection services, SiloOptions options)
     {

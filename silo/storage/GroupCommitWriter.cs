@@ -6,9 +6,8 @@ namespace OrleansAcd.Storage;
 
 /// <summary>The one writer: a thread that commits all pending writes of all calls in one transaction (design section
 /// 8).</summary>
-/// <remarks>When the database refuses (locked, full, failing), those who wait are told "not durable" at once and go
-/// on; their
-/// writes stay in order in a bounded backlog and are tried again with growing pauses.</remarks>
+/// <remarks>When the database refuses (locked, full, failing), those who wait are told "not durable" at once and go on;
+/// their writes stay in order in a bounded backlog and are tried again with growing pauses.</remarks>
 internal sealed partial class GroupCommitWriter : IDisposable
 {
     private readonly object _gate = new();

@@ -8,8 +8,8 @@ using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Storage;
 
-/// <summary>Grains' states on SQLite, in the same commits as the journal. This process owns the file: versions are
-/// held here.</summary>
+/// <summary>Grains' states on SQLite, in the same commits as the journal. This process owns the file: versions are held
+/// here.</summary>
 /// <remarks>While the disk refuses, a state lives in memory: reads see it, writes go on, the disk gets it
 /// later.</remarks>
 internal sealed class SqliteGrainStorage(SqliteFile file, GroupCommitWriter writer) : IGrainStorage

@@ -59,7 +59,8 @@ internal sealed class LiveCalls(IStreamBus bus, GatewayOptions options) : IHoste
     }
 
     private static CallView View(string id, Said s) => new(
-        new CallId(id), s.State, s.Number ?? "", "", s.Queue, s.Agent, s.StartedAt, s.EnqueuedAt, s.AnsweredAt, s.EndedAt,
+        new CallId(id), s.State, s.Number ?? "", "", s.Queue, s.Agent, s.StartedAt, s.EnqueuedAt, s.AnsweredAt,
+        s.EndedAt,
         QueueOutcome.None, "", s.Offers, null, null, []);
 
     private static Said? Read(string data)

@@ -31,5 +31,6 @@ public sealed class AgentStored
         Phones = record.Phones, Talking = record.Talking,
     };
 
-    public AgentRecord ToRecord() => new(LoggedIn, NotReadyReason, CallsHandled, Phones.IsDefault ? [] : Phones) { Talking = Talking };
+    public AgentRecord ToRecord() =>
+        new(LoggedIn, NotReadyReason, CallsHandled, Phones.IsDefault ? [] : Phones) { Talking = Talking };
 }

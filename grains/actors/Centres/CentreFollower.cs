@@ -11,9 +11,8 @@ using OrleansAcd.Streams;
 
 namespace OrleansAcd.Actors;
 
-/// <summary>Keeps this process's <see cref="LocalCentreSource"/> up to date; tells agents whose definition changed,
-/// and media nodes who
-/// may register.</summary>
+/// <summary>Keeps this process's <see cref="LocalCentreSource"/> up to date; tells agents whose definition changed, and
+/// media nodes who may register.</summary>
 public sealed partial class CentreFollower(
     IGrainFactory grains, IStreamBus bus, LocalCentreSource source, ILogger<CentreFollower> log)
     : IHostedService, IAsyncDisposable
@@ -74,6 +73,7 @@ public sealed partial class CentreFollower(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Agent {Agent} was not told of the new centre")]
     private static partial void LogNotTold(ILogger log, AgentId agent, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Centre version {Version}: {Queues} queues, {Agents} agents")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Centre version {Version}: {Queues} queues, {Agents} agents")]
     private static partial void LogApplied(ILogger log, long version, int queues, int agents);
 }

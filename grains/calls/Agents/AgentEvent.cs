@@ -33,7 +33,8 @@ public abstract record AgentEvent
 }
 
 /// <summary>What is stored of an agent: the wish, the phones and the conversation.</summary>
-public sealed record AgentRecord(bool LoggedIn, string NotReadyReason, int CallsHandled, ImmutableArray<PhoneContact> Phones)
+public sealed record AgentRecord(
+    bool LoggedIn, string NotReadyReason, int CallsHandled, ImmutableArray<PhoneContact> Phones)
 {
     public static readonly AgentRecord None = new(false, "", 0, []);
 

@@ -62,7 +62,8 @@ public static partial class AgentMachine
         var s = work.State;
         var epoch = work.NextEpoch(s.LastEpoch);
         var reservation = new Reservation(
-            offer.Agent, offer.Call!.Value, offer.Queue, epoch, work.Now + offer.RingTimeout + ReservationMargin, offer.WrapUp);
+            offer.Agent, offer.Call!.Value, offer.Queue, epoch, work.Now + offer.RingTimeout + ReservationMargin,
+            offer.WrapUp);
         work.RefuseBids(except: offer);
         Hold(work, reservation, Presence.Reserved);
         work.Add(new AgentEffect.Grant(
@@ -197,7 +198,8 @@ public static partial class AgentMachine
     private static void ExpirePhones(AgentWork work)
     {
         var phones = AgentPhones.WithoutExpired(work.State.Phones, work.Now - PhoneGrace);
-        if (!ReferenceEquals(phones, work.State.Phones)) SetPhones(work, had: true, work.State with { Phones = phones });
+        if (!ReferenceEquals(phones, work.State.Phones))
+            SetPhones(work, had: true, work.State with { Phones = phones });
     }
 
     private static bool IsCurrent(AgentState s, Reservation reservation) =>

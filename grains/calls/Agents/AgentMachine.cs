@@ -5,10 +5,8 @@ namespace OrleansAcd.Calls;
 
 /// <summary>The Agent machine: the only arbiter of an agent's capacity (design section 7). Pure.</summary>
 /// <remarks>Who is free announces itself to its queues; each answers with its best call or none; the best is granted,
-/// the others
-/// are refused. A reservation that is neither confirmed nor released expires, and a conversation holds a lease that
-/// its call
-/// renews: an agent can never be stuck.</remarks>
+/// the others are refused. A reservation that is neither confirmed nor released expires, and a conversation holds a
+/// lease that its call renews: an agent can never be stuck.</remarks>
 public static partial class AgentMachine
 {
     /// <summary>How long an agent that became ready gathers its queues' bids.</summary>

@@ -36,7 +36,8 @@ internal static class AgentPhones
         return phones;
     }
 
-    public static IEnumerable<PhoneContact> All(ImmutableSortedDictionary<string, ImmutableArray<PhoneContact>> phones) =>
+    public static IEnumerable<PhoneContact> All(
+        ImmutableSortedDictionary<string, ImmutableArray<PhoneContact>> phones) =>
         phones.Values.SelectMany(contacts => contacts).Take(ContactMax);
 
     private static ImmutableSortedDictionary<string, ImmutableArray<PhoneContact>> Set(
@@ -44,6 +45,8 @@ internal static class AgentPhones
         ImmutableArray<PhoneContact> contacts)
     {
         if (contacts.IsEmpty) return phones.Remove(node);
-        return phones.TryGetValue(node, out var held) && held.SequenceEqual(contacts) ? phones : phones.SetItem(node, contacts);
+        return phones.TryGetValue(node, out var held) && held.SequenceEqual(contacts)
+            ? phones
+            : phones.SetItem(node, contacts);
     }
 }

@@ -26,7 +26,8 @@ public static partial class CallMachine
             AnswerUntil = null, RingUntil = null, RefreshAt = null, ClosingUntil = work.Now + ClosingTime,
         };
         if (!wasTalking) work.Add(new CallEffect.LeaveQueue(s.Route!.Queue, outcome));
-        if (outcome is QueueOutcome.Abandoned or QueueOutcome.ShortAbandoned) work.Add(new CallEffect.Show("abandoned"));
+        if (outcome is QueueOutcome.Abandoned or QueueOutcome.ShortAbandoned)
+            work.Add(new CallEffect.Show("abandoned"));
         FinishIfDown(work);
     }
 
@@ -59,7 +60,8 @@ public static partial class CallMachine
     {
         work.State = work.State with
         {
-            Phase = CallPhase.Ended, ClosingUntil = null, AnswerUntil = null, RingUntil = null, RefreshAt = null, CallUntil = null,
+            Phase = CallPhase.Ended, ClosingUntil = null, AnswerUntil = null, RingUntil = null, RefreshAt = null,
+            CallUntil = null,
         };
         work.Note("ended", $"{OutcomeName(work.State.Outcome)}, ended by {work.State.EndedBy}");
         work.Add(new CallEffect.Show("ended"));
@@ -73,7 +75,8 @@ public static partial class CallMachine
         work.Add(new CallEffect.ReleaseAgent(s.Reservation!, reason));
         work.State = s with
         {
-            Phase = CallPhase.Queued, AgentLeg = null, Reservation = null, Agent = null, RefreshAt = work.Now + WaitRefresh,
+            Phase = CallPhase.Queued, AgentLeg = null, Reservation = null, Agent = null,
+            RefreshAt = work.Now + WaitRefresh,
             TalkedBefore = s.TalkedBefore + (work.Now - s.AnsweredAt!.Value), AnsweredAt = null,
         };
         work.Hear([]);

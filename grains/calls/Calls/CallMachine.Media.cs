@@ -11,7 +11,8 @@ public static partial class CallMachine
     private static void OnMedia(CallWork work, MediaEvent e)
     {
         var s = work.State;
-        // A gap is tolerated: what is missing was lost with the node's buffer. What was seen, or is of another epoch, is stale.
+        // A gap is tolerated: what is missing was lost with the node's buffer. What was seen, or is of another epoch,
+        // is stale.
         if (s.Phase == CallPhase.New || e.Epoch != s.Epoch || e.Sequence <= s.SeenSequence) return;
 
         work.State = s with { SeenSequence = e.Sequence };

@@ -7,9 +7,8 @@ namespace OrleansAcd.Calls;
 
 /// <summary>The Call machine: from the caller's INVITE to the record of the call. Pure.</summary>
 /// <remarks>A failed offer never costs the caller the place: the call stays in the line with its first enqueue time.
-/// The agent's
-/// legs are numbered, so what a cancelled leg still says is told from the current one. Every phase that could hang has
-/// a deadline.</remarks>
+/// The agent's legs are numbered, so what a cancelled leg still says is told from the current one. Every phase that
+/// could hang has a deadline.</remarks>
 public static partial class CallMachine
 {
     /// <summary>The caller's ACK: 64*T1 of RFC 3261 section 13.3.1.4, and a margin in which the node tells
@@ -245,5 +244,6 @@ public static partial class CallMachine
         }
     }
 
-    private static bool IsSame(Reservation a, Reservation b) => a.Agent == b.Agent && a.Epoch == b.Epoch && a.Call == b.Call;
+    private static bool IsSame(Reservation a, Reservation b) =>
+        a.Agent == b.Agent && a.Epoch == b.Epoch && a.Call == b.Call;
 }

@@ -73,8 +73,8 @@ public sealed record CallState
 
     public bool CallerOpen { get; init; }
 
-    /// <summary>The leg to the agent that is dialled, ringing or up; others that still make noise are late and are
-    /// hung up.</summary>
+    /// <summary>The leg to the agent that is dialled, ringing or up; others that still make noise are late and are hung
+    /// up.</summary>
     public LegId? AgentLeg { get; init; }
 
     public int LastLeg { get; init; } = LegId.Caller.Value;

@@ -42,7 +42,8 @@ internal sealed class CallWork(CallState state, DateTimeOffset now)
 
     public void Answer() => Send((call, epoch, n) => new Answer(call, epoch, n, LegId.Caller));
 
-    public void Reject(int sipCode) => Send((call, epoch, n) => new Reject(call, epoch, n, LegId.Caller, sipCode, null));
+    public void Reject(int sipCode) =>
+        Send((call, epoch, n) => new Reject(call, epoch, n, LegId.Caller, sipCode, null));
 
     public void Hangup(LegId leg) => Send((call, epoch, n) => new Hangup(call, epoch, n, leg, 200));
 
@@ -71,7 +72,8 @@ internal sealed class CallWork(CallState state, DateTimeOffset now)
     {
         var timeout = assignment.RingTimeout + CallMachine.DialMargin;
         Send((call, epoch, n) => new Dial(
-            call, epoch, n, leg, assignment.Phone.Contacts, CallerAsShown.Of(State), CallerAsShown.Context(State), timeout));
+            call, epoch, n, leg, assignment.Phone.Contacts, CallerAsShown.Of(State), CallerAsShown.Context(State),
+            timeout));
     }
 
     public void Enqueue() => Add(new CallEffect.Enqueue(new Ticket(

@@ -9,8 +9,7 @@ namespace OrleansAcd.Calls;
 /// <summary>The Queue machine: holds the line and matches it with ready agents (design section 7). Pure, driven by
 /// events.</summary>
 /// <remarks>After each step no free call is left that a ready agent may take: nobody is passed over (definitions 1.3).
-/// A call
-/// keeps its rank over every failed offer.</remarks>
+/// A call keeps its rank over every failed offer.</remarks>
 public static class QueueMachine
 {
     /// <summary>An agent that does not answer an offer for so long has lost it.</summary>
@@ -77,8 +76,8 @@ public static class QueueMachine
         foreach (var agent in started.Agents) work.Add(new QueueEffect.AskAgent(agent, work.Rules.Id));
     }
 
-    /// <summary>New rules hold for those who wait already. A queue that the centre drops keeps its rules for the
-    /// offers that are open.</summary>
+    /// <summary>New rules hold for those who wait already. A queue that the centre drops keeps its rules for the offers
+    /// that are open.</summary>
     private static void Define(QueueWork work, QueueDefinition? definition)
     {
         if (work.State.IsDropped != definition is null)
@@ -130,7 +129,8 @@ public static class QueueMachine
         };
     }
 
-    private static IntervalStatistics Count(IntervalStatistics today, QueueOutcome outcome, TimeSpan wait) => outcome switch
+    private static IntervalStatistics Count(IntervalStatistics today, QueueOutcome outcome, TimeSpan wait) =>
+        outcome switch
     {
         QueueOutcome.Answered => today.WithAnswered(wait),
         QueueOutcome.Abandoned => today.WithAbandoned(wait, isShort: false),
@@ -211,7 +211,8 @@ public static class QueueMachine
 
     private static void Refuse(QueueWork work, AgentOffer offer)
     {
-        if (offer.Call is not { } call || work.State.Offers.GetValueOrDefault(call) is not { Reservation: null } open) return;
+        if (offer.Call is not { } call || work.State.Offers.GetValueOrDefault(call) is not { Reservation: null } open)
+            return;
         if (open.Offer.Agent != offer.Agent || open.Offer.ReadyEpoch != offer.ReadyEpoch) return;
 
         work.FreeCall(call);

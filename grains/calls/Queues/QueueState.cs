@@ -28,7 +28,8 @@ public sealed record QueueState
     /// <summary>Ready agents to whom nothing is offered by this queue.</summary>
     public AgentPool Pool { get; init; } = AgentPool.Create(CandidateOrder.LongestIdle);
 
-    public ImmutableDictionary<AgentId, QueueMember> Members { get; init; } = ImmutableDictionary<AgentId, QueueMember>.Empty;
+    public ImmutableDictionary<AgentId, QueueMember> Members { get; init; } =
+        ImmutableDictionary<AgentId, QueueMember>.Empty;
 
     /// <summary>One outstanding offer for each call at most.</summary>
     public ImmutableDictionary<CallId, OpenOffer> Offers { get; init; } = ImmutableDictionary<CallId, OpenOffer>.Empty;
@@ -65,7 +66,8 @@ public sealed record QueueState
 public sealed record QueueMember(AgentNotice Notice, long UsedEpoch, long Turn);
 
 /// <summary>A call offered to an agent: at first without, then with the reservation that the agent granted.</summary>
-public sealed record OpenOffer(AgentOffer Offer, RoutingDecision Decision, Reservation? Reservation, DateTimeOffset Until);
+public sealed record OpenOffer(
+    AgentOffer Offer, RoutingDecision Decision, Reservation? Reservation, DateTimeOffset Until);
 
 /// <summary>When an open offer runs out.</summary>
 public readonly record struct OfferExpiry(DateTimeOffset Until, CallId Call) : IComparable<OfferExpiry>
@@ -83,7 +85,8 @@ public readonly record struct OfferExpiry(DateTimeOffset Until, CallId Call) : I
 }
 
 /// <summary>How many members do what.</summary>
-public readonly record struct PresenceCounts(int LoggedOut, int NotReady, int Ready, int Ringing, int Talking, int WrapUp)
+public readonly record struct PresenceCounts(
+    int LoggedOut, int NotReady, int Ready, int Ringing, int Talking, int WrapUp)
 {
     /// <summary>One member more (or, with -1, less) of a presence; Reserved counts as ringing.</summary>
     public PresenceCounts Plus(Presence presence, int one) => presence switch

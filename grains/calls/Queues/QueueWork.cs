@@ -26,7 +26,10 @@ internal sealed class QueueWork(QueueState state, DateTimeOffset now)
         {
             // Time alone may have made a pair eligible since the last step.
             Match();
-            State = State with { Version = _before.Version + 1, Deadline = QueueMachine.NextDeadline(State, Rules, Now) };
+            State = State with
+            {
+                Version = _before.Version + 1, Deadline = QueueMachine.NextDeadline(State, Rules, Now),
+            };
         }
 
         return new QueueTransition(State, _effects?.DrainToImmutable() ?? []);
@@ -56,7 +59,8 @@ internal sealed class QueueWork(QueueState state, DateTimeOffset now)
             Turn = turn,
             Line = State.Line.Hold(rank.Call),
             Pool = State.Pool.Without(agent.Agent),
-            Members = State.Members.SetItem(agent.Agent, member with { UsedEpoch = member.Notice.ReadyEpoch, Turn = turn }),
+            Members = State.Members.SetItem(
+                agent.Agent, member with { UsedEpoch = member.Notice.ReadyEpoch, Turn = turn }),
         };
         SetOffer(new OpenOffer(offer, decision, null, Now + QueueMachine.OfferTime));
         Add(new QueueEffect.OfferAgent(offer));

@@ -79,8 +79,8 @@ internal static class AgentSection
                 n => n, n => skills.Whole(n, 0, 0, CentreLimits.SkillLevelMax), StringComparer.Ordinal);
     }
 
-    /// <summary>An agent has one conversation by voice at a time. Slots of other channels may be written, since no contact of
-    /// such a channel can be waiting for them.</summary>
+    /// <summary>An agent has one conversation by voice at a time. Slots of other channels may be written, since no
+    /// contact of such a channel can be waiting for them.</summary>
     private static void CheckCapacity(Section s, Problems problems)
     {
         if (!s.Find("capacity", out var node)) return;
@@ -96,10 +96,12 @@ internal static class AgentSection
             var wrong = entry.Key switch
             {
                 "voice" => slots == 1 ? null : "must be 1: an agent has one conversation by voice at a time",
-                "video" or "chat" or "email" or "task" => slots is >= 0 and <= 100 ? null : "must be a whole number from 0 to 100",
+                "video" or "chat" or "email" or "task" =>
+                    slots is >= 0 and <= 100 ? null : "must be a whole number from 0 to 100",
                 _ => "is no channel; allowed are voice, video, chat, email, task",
             };
-            if (wrong is not null) problems.Add(entry.Line, s.KeyPath("capacity") + "." + Section.Excerpt(entry.Key), wrong);
+            if (wrong is not null)
+                problems.Add(entry.Line, s.KeyPath("capacity") + "." + Section.Excerpt(entry.Key), wrong);
         }
     }
 }

@@ -4,7 +4,8 @@ using OrleansAcd.Contracts.Media;
 
 namespace OrleansAcd.Contracts.Centre;
 
-/// <summary>The centre: one document that says which numbers, queues and agents there are (design section 11).</summary>
+/// <summary>The centre: one document that says which numbers, queues and agents there are (design section
+/// 11).</summary>
 /// <param name="Version">Counts changes, from 1.</param>
 [GenerateSerializer, Immutable, Alias("acd.Centre")]
 public sealed record Centre(
@@ -18,8 +19,8 @@ public sealed record Centre(
     public PhoneDigest Digest { get; init; }
 }
 
-/// <summary>The digests that phones are challenged with (RFC 7616, RFC 8760). MD5 alone is what every phone can do; many
-/// refuse to register when they see another beside it.</summary>
+/// <summary>The digests that phones are challenged with (RFC 7616, RFC 8760). MD5 alone is what every phone can do;
+/// many refuse to register when they see another beside it.</summary>
 public enum PhoneDigest
 {
     Md5,
@@ -27,7 +28,8 @@ public enum PhoneDigest
     Both,
 }
 
-/// <summary>Where a dialled number leads. A number is any user part of a SIP URI: <c>+15550100</c> or <c>support</c>.</summary>
+/// <summary>Where a dialled number leads. A number is any user part of a SIP URI: <c>+15550100</c> or
+/// <c>support</c>.</summary>
 [GenerateSerializer, Immutable, Alias("acd.NumberEntry")]
 public sealed record NumberEntry(string Number, QueueId Queue);
 

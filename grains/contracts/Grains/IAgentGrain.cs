@@ -6,7 +6,8 @@ using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Contracts.Grains;
 
-/// <summary>One agent. Key: <see cref="AgentId"/>. The only arbiter of the agent's capacity: queues ask, the agent answers.</summary>
+/// <summary>One agent. Key: <see cref="AgentId"/>. The only arbiter of the agent's capacity: queues ask, the agent
+/// answers.</summary>
 [Alias("acd.IAgentGrain")]
 public interface IAgentGrain : IGrainWithStringKey
 {
@@ -38,7 +39,8 @@ public interface IAgentGrain : IGrainWithStringKey
     [Alias("DefinitionChanged")]
     Task DefinitionChanged();
 
-    /// <summary>Logs in, out, makes ready or not ready, ends wrap-up. Asked for mid-call, it is kept as the next state.</summary>
+    /// <summary>Logs in, out, makes ready or not ready, ends wrap-up. Asked for mid-call, it is kept as the next
+    /// state.</summary>
     [Alias("Change")]
     Task<AgentChanged> Change(AgentChange change);
 

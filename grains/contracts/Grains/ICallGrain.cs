@@ -9,7 +9,8 @@ namespace OrleansAcd.Contracts.Grains;
 [Alias("acd.ICallGrain")]
 public interface ICallGrain : IGrainWithStringKey
 {
-    /// <summary>An event of the media node; completes when its decision is journalled and its effects are sent.</summary>
+    /// <summary>An event of the media node; completes when its decision is journalled and its effects are
+    /// sent.</summary>
     [Alias("OnMedia")]
     Task OnMedia(MediaEvent media);
 
@@ -25,7 +26,8 @@ public interface ICallGrain : IGrainWithStringKey
     [OneWay, Alias("QueueGone")]
     Task QueueGone(QueueId queue);
 
-    /// <summary>From the agent, who asks whether the reservation still stands: answered by Confirm or Release, or not at all.</summary>
+    /// <summary>From the agent, who asks whether the reservation still stands: answered by Confirm or Release, or not
+    /// at all.</summary>
     [OneWay, Alias("Verify")]
     Task Verify(Reservation reservation);
 

@@ -10,7 +10,8 @@ public interface ICentreGrain : IGrainWithStringKey
 {
     public const string Key = "centre";
 
-    /// <summary>Applies a YAML document. With problems, nothing changes; the same document again changes nothing.</summary>
+    /// <summary>Applies a YAML document. With problems, nothing changes; the same document again changes
+    /// nothing.</summary>
     [Alias("Apply")]
     Task<CentreApplied> Apply(string yaml, bool dryRun);
 

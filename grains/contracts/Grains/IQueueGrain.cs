@@ -5,7 +5,8 @@ using OrleansAcd.Contracts.Views;
 namespace OrleansAcd.Contracts.Grains;
 
 /// <summary>One queue. Key: <see cref="QueueId"/>. Holds the waiting line and matches it with ready agents.</summary>
-/// <remarks>Never awaits an Agent or Call grain: it sends one-way and is answered one-way, so no await is cyclic.</remarks>
+/// <remarks>Never awaits an Agent or Call grain: it sends one-way and is answered one-way, so no await is
+/// cyclic.</remarks>
 [Alias("acd.IQueueGrain")]
 public interface IQueueGrain : IGrainWithStringKey
 {

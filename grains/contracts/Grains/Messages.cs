@@ -28,7 +28,8 @@ public sealed record AgentPhone(string Display, ImmutableArray<PhoneContact> Con
 /// <summary>From the queue to the call: ring this agent.</summary>
 /// <param name="Decision">Why this agent: what was considered and what decided, for the call's timeline.</param>
 [GenerateSerializer, Immutable, Alias("acd.Assignment")]
-public sealed record Assignment(Reservation Reservation, AgentPhone Phone, TimeSpan RingTimeout, RoutingDecision Decision);
+public sealed record Assignment(
+    Reservation Reservation, AgentPhone Phone, TimeSpan RingTimeout, RoutingDecision Decision);
 
 /// <summary>One routing decision, explained.</summary>
 /// <param name="Considered">The candidates in order, best first; at most 16 are kept.</param>
@@ -42,14 +43,16 @@ public sealed record RoutingDecision(
 [GenerateSerializer, Immutable, Alias("acd.ConsideredAgent")]
 public sealed record ConsideredAgent(AgentId Agent, DateTimeOffset ReadySince, int SkillSum, string Verdict);
 
-/// <summary>A queue's offer of a call to an agent; without a call: the queue has none for the agent (an empty bid).</summary>
+/// <summary>A queue's offer of a call to an agent; without a call: the queue has none for the agent (an empty
+/// bid).</summary>
 /// <param name="ReadyEpoch">The agent's readiness that this answers; an older one is refused.</param>
 /// <param name="Rank">The call's place in the one order of all waiting calls: less goes first.</param>
 [GenerateSerializer, Immutable, Alias("acd.AgentOffer")]
 public sealed record AgentOffer(
     AgentId Agent, QueueId Queue, long ReadyEpoch, CallId? Call, CallRank Rank, TimeSpan RingTimeout, TimeSpan WrapUp);
 
-/// <summary>The one key that orders waiting calls: priority, then enqueue time, then call id (design section 7).</summary>
+/// <summary>The one key that orders waiting calls: priority, then enqueue time, then call id (design section
+/// 7).</summary>
 [GenerateSerializer, Immutable, Alias("acd.CallRank")]
 public readonly record struct CallRank(
     [property: Id(0)] int Priority, [property: Id(1)] DateTimeOffset EnqueuedAt, [property: Id(2)] CallId Call)

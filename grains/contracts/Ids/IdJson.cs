@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace OrleansAcd.Contracts;
 
-/// <summary>Writes an id as the plain string it is, as a value and as a key: <c>"alice"</c>, not an object around it.</summary>
+/// <summary>Writes an id as the plain string it is, as a value and as a key: <c>"alice"</c>, not an object around
+/// it.</summary>
 public abstract class IdJson<T> : JsonConverter<T>
     where T : struct
 {
@@ -13,7 +14,8 @@ public abstract class IdJson<T> : JsonConverter<T>
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
 
-    public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+    public override T ReadAsPropertyName(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Make(reader.GetString() ?? "");
 
     public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>

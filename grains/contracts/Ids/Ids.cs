@@ -3,7 +3,8 @@ using Orleans;
 
 namespace OrleansAcd.Contracts;
 
-/// <summary>One contact, from the customer's first message to the end of wrap-up. Time-ordered: later calls sort later.</summary>
+/// <summary>One contact, from the customer's first message to the end of wrap-up. Time-ordered: later calls sort
+/// later.</summary>
 [GenerateSerializer, Immutable, Alias("acd.CallId"), JsonConverter(typeof(CallIdJson))]
 public readonly record struct CallId([property: Id(0)] string Value)
 {

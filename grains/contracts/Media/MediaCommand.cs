@@ -5,7 +5,8 @@ using Orleans;
 namespace OrleansAcd.Contracts.Media;
 
 /// <summary>What a Call grain asks of the media node that owns the call (design section 4).</summary>
-/// <remarks>A node refuses a command of an older epoch and ignores a sequence that it has seen, so a stream may deliver twice.</remarks>
+/// <remarks>A node refuses a command of an older epoch and ignores a sequence that it has seen, so a stream may deliver
+/// twice.</remarks>
 /// <param name="Call">The call.</param>
 /// <param name="Epoch">Raised whenever the call's home node changes.</param>
 /// <param name="Sequence">Counts this call's commands within the epoch, from 1.</param>
@@ -30,7 +31,8 @@ public sealed record Answer(CallId Call, int Epoch, long Sequence, LegId Leg) : 
 public sealed record Reject(CallId Call, int Epoch, long Sequence, LegId Leg, int SipCode, TimeSpan? RetryAfter)
     : MediaCommand(Call, Epoch, Sequence);
 
-/// <summary>Calls a phone: an INVITE to each contact at once; the first that answers has the leg, the others are cancelled.</summary>
+/// <summary>Calls a phone: an INVITE to each contact at once; the first that answers has the leg, the others are
+/// cancelled.</summary>
 /// <param name="Contacts">Where the phone registered; at least one.</param>
 /// <param name="From">Who the called phone is shown as calling.</param>
 /// <param name="Headers">Context for the phone: extra SIP headers of the INVITE.</param>
@@ -40,7 +42,8 @@ public sealed record Dial(
     CallId Call, int Epoch, long Sequence, LegId Leg, ImmutableArray<PhoneContact> Contacts, PartyIdentity From,
     ImmutableArray<SipHeader> Headers, TimeSpan RingTimeout) : MediaCommand(Call, Epoch, Sequence);
 
-/// <summary>Ends the ringing of a dialled leg; answered with LegFailed(487), or nothing if it has already ended.</summary>
+/// <summary>Ends the ringing of a dialled leg; answered with LegFailed(487), or nothing if it has already
+/// ended.</summary>
 [GenerateSerializer, Immutable, Alias("acd.CancelDial")]
 public sealed record CancelDial(CallId Call, int Epoch, long Sequence, LegId Leg) : MediaCommand(Call, Epoch, Sequence);
 
@@ -50,7 +53,8 @@ public sealed record CancelDial(CallId Call, int Epoch, long Sequence, LegId Leg
 public sealed record Hangup(CallId Call, int Epoch, long Sequence, LegId Leg, int SipCode)
     : MediaCommand(Call, Epoch, Sequence);
 
-/// <summary>Replaces the hearing matrix (design section 5): who hears whom. A pair that is absent does not hear.</summary>
+/// <summary>Replaces the hearing matrix (design section 5): who hears whom. A pair that is absent does not
+/// hear.</summary>
 [GenerateSerializer, Immutable, Alias("acd.Hear")]
 public sealed record Hear(CallId Call, int Epoch, long Sequence, ImmutableArray<Hearing> Matrix)
     : MediaCommand(Call, Epoch, Sequence);
@@ -70,7 +74,8 @@ public sealed record StopPlay(CallId Call, int Epoch, long Sequence, LegId Leg) 
 [GenerateSerializer, Immutable, Alias("acd.Hearing")]
 public readonly record struct Hearing([property: Id(0)] LegId Listener, [property: Id(1)] LegId Speaker);
 
-/// <summary>A SIP header as context of a call. Names and values hold no line breaks: the node drops any that do.</summary>
+/// <summary>A SIP header as context of a call. Names and values hold no line breaks: the node drops any that
+/// do.</summary>
 [GenerateSerializer, Immutable, Alias("acd.SipHeader")]
 public readonly record struct SipHeader([property: Id(0)] string Name, [property: Id(1)] string Value);
 

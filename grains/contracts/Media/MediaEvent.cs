@@ -7,7 +7,8 @@ namespace OrleansAcd.Contracts.Media;
 /// <summary>What a media node tells the Call grain (design section 4).</summary>
 /// <param name="Call">The call.</param>
 /// <param name="Epoch">The epoch in which the node serves the call.</param>
-/// <param name="Sequence">Counts this call's events within the epoch, from 1: the grain ignores what it has seen.</param>
+/// <param name="Sequence">Counts this call's events within the epoch, from 1: the grain ignores what it has
+/// seen.</param>
 [GenerateSerializer, Immutable, Alias("acd.MediaEvent")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(LegOffered), "leg-offered")]
@@ -25,7 +26,8 @@ public abstract record MediaEvent(CallId Call, int Epoch, long Sequence);
 /// <param name="Dialled">The user part of the Request-URI.</param>
 /// <param name="From">Who calls, as the From header says; never logged.</param>
 /// <param name="Headers">Headers that are context for the centre: User-to-User (RFC 7433) and X-*; at most 32.</param>
-/// <param name="Account">The agent whose phone this is, when the INVITE came from a registered phone; else null.</param>
+/// <param name="Account">The agent whose phone this is, when the INVITE came from a registered phone; else
+/// null.</param>
 /// <param name="Codecs">What the offer could be, e.g. "PCMU,PCMA".</param>
 [GenerateSerializer, Immutable, Alias("acd.LegOffered")]
 public sealed record LegOffered(
@@ -37,7 +39,8 @@ public sealed record LegOffered(
 public sealed record LegProgress(CallId Call, int Epoch, long Sequence, LegId Leg, int SipCode)
     : MediaEvent(Call, Epoch, Sequence);
 
-/// <summary>A leg is up, both ways: a dialled phone answered, or an offered leg that we answered has acknowledged.</summary>
+/// <summary>A leg is up, both ways: a dialled phone answered, or an offered leg that we answered has
+/// acknowledged.</summary>
 [GenerateSerializer, Immutable, Alias("acd.LegAnswered")]
 public sealed record LegAnswered(CallId Call, int Epoch, long Sequence, LegId Leg) : MediaEvent(Call, Epoch, Sequence);
 
@@ -52,9 +55,11 @@ public sealed record LegEnded(
     CallId Call, int Epoch, long Sequence, LegId Leg, LegEndReason Reason, LegQuality Quality)
     : MediaEvent(Call, Epoch, Sequence);
 
-/// <summary>The phone itself put the call on hold (re-INVITE sendonly or inactive, RFC 3264 section 8.4), or resumed it.</summary>
+/// <summary>The phone itself put the call on hold (re-INVITE sendonly or inactive, RFC 3264 section 8.4), or resumed
+/// it.</summary>
 [GenerateSerializer, Immutable, Alias("acd.LegHeld")]
-public sealed record LegHeld(CallId Call, int Epoch, long Sequence, LegId Leg, bool Held) : MediaEvent(Call, Epoch, Sequence);
+public sealed record LegHeld(CallId Call, int Epoch, long Sequence, LegId Leg, bool Held)
+    : MediaEvent(Call, Epoch, Sequence);
 
 /// <summary>A playing ended: by itself, or because it was stopped or replaced.</summary>
 [GenerateSerializer, Immutable, Alias("acd.PlayEnded")]
@@ -77,7 +82,8 @@ public enum LegEndReason
     /// <summary>We ended it by command.</summary>
     LocalHangup,
 
-    /// <summary>The peer's signalling went silent: no ACK, session timer expired (RFC 4028), transport broken.</summary>
+    /// <summary>The peer's signalling went silent: no ACK, session timer expired (RFC 4028), transport
+    /// broken.</summary>
     SignallingLost,
 
     /// <summary>No RTP for the time-out while it should have come.</summary>

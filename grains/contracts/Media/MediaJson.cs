@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace OrleansAcd.Contracts.Media;
 
-/// <summary>How media commands and events are written where they leave the process: JSON by source generation.</summary>
+/// <summary>How media commands and events are written where they leave the process: JSON by source
+/// generation.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(MediaCommand))]
 [JsonSerializable(typeof(MediaEvent))]

@@ -21,7 +21,8 @@ public sealed record NodeUp(NodeId Node, int CallsMax) : NodeEvent(Node);
 [GenerateSerializer, Immutable, Alias("acd.NodeDraining")]
 public sealed record NodeDraining(NodeId Node) : NodeEvent(Node);
 
-/// <summary>The registrations of one agent's phones at this node, all of them, after a change; empty: none is left.</summary>
+/// <summary>The registrations of one agent's phones at this node, all of them, after a change; empty: none is
+/// left.</summary>
 [GenerateSerializer, Immutable, Alias("acd.PhoneChanged")]
 public sealed record PhoneChanged(NodeId Node, AgentId Agent, ImmutableArray<PhoneContact> Contacts) : NodeEvent(Node);
 

@@ -7,8 +7,8 @@ namespace OrleansAcd.Contracts.Storage;
 public interface ICallJournal
 {
     /// <summary>Appends one call's entries; completes when they are durable. Many calls share one commit.</summary>
-    /// <remarks>Never fails for want of disk: then it completes at once with false, the entries are kept in memory (bounded,
-    /// drops counted) and written when storage is back, so that a call that is up goes on.</remarks>
+    /// <remarks>Never fails for want of disk: then it completes at once with false, the entries are kept in memory
+    /// (bounded, drops counted) and written when storage is back, so that a call that is up goes on.</remarks>
     ValueTask<bool> Append(CallId call, ImmutableArray<JournalEntry> entries);
 
     /// <summary>Writes the ended call's record with its last entries.</summary>
@@ -32,7 +32,8 @@ public interface ICallStore
 
     /// <summary>Ended calls, newest first, without timelines.</summary>
     /// <param name="before">Only calls with a smaller id: the cursor; null: from the newest.</param>
-    ValueTask<IReadOnlyList<CallView>> List(CallFilter filter, CallId? before, int limit, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<CallView>> List(
+        CallFilter filter, CallId? before, int limit, CancellationToken cancellation);
 
     /// <summary>All entries of one call, in order, for replay.</summary>
     ValueTask<IReadOnlyList<JournalEntry>> Replay(CallId call, CancellationToken cancellation);

@@ -1,6 +1,7 @@
 namespace OrleansAcd.Contracts.Storage;
 
-/// <summary>Stored calls cannot be read now: the disk or the database does not answer. Calls that are up are not concerned.</summary>
+/// <summary>Stored calls cannot be read now: the disk or the database does not answer. Calls that are up are not
+/// concerned.</summary>
 public sealed class StorageUnavailableException : Exception
 {
     public StorageUnavailableException()

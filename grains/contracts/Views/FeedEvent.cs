@@ -19,7 +19,8 @@ public sealed record FeedEvent(string Type, string Subject, long Sequence, DateT
     {
         Converters =
         {
-            new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower), new SecondsJson(),
+            new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower),
+            new SecondsJson(),
         },
     };
 }

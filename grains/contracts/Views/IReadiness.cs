@@ -1,6 +1,7 @@
 namespace OrleansAcd.Contracts.Views;
 
-/// <summary>A part of the process that says whether it can serve: storage, engine, media node. Asked by <c>/readyz</c>.</summary>
+/// <summary>A part of the process that says whether it can serve: storage, engine, media node. Asked by
+/// <c>/readyz</c>.</summary>
 public interface IReadiness
 {
     /// <summary>What it is, one word: <c>storage</c>.</summary>

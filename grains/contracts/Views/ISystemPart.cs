@@ -1,6 +1,7 @@
 namespace OrleansAcd.Contracts.Views;
 
-/// <summary>A part of the process that counts what it does: media node, streams, storage. Asked by <c>/v1/system</c>.</summary>
+/// <summary>A part of the process that counts what it does: media node, streams, storage. Asked by
+/// <c>/v1/system</c>.</summary>
 public interface ISystemPart
 {
     /// <summary>What it is, one word: <c>storage</c>.</summary>

@@ -13,13 +13,15 @@ namespace OrleansAcd.Contracts.Views;
 [GenerateSerializer, Immutable, Alias("acd.QueueView")]
 public sealed record QueueView(
     QueueId Id, string Display, int Waiting, DateTimeOffset? OldestEnqueuedAt, int OverTarget, int Members, int Ready,
-    int Ringing, int Talking, int WrapUp, int NotReady, long Offered, long Answered, long AnsweredWithin, long Abandoned,
+    int Ringing, int Talking, int WrapUp, int NotReady, long Offered, long Answered, long AnsweredWithin,
+    long Abandoned,
     long ShortAbandoned, long FlowOut, double? ServiceLevel, double ServiceLevelTarget, TimeSpan ServiceLevelWithin,
     double? AsaSeconds, double? LongestWaitSeconds, ImmutableArray<WaitingCall> Line);
 
 /// <summary>A call in the line; the first 100 are shown.</summary>
 [GenerateSerializer, Immutable, Alias("acd.WaitingCall")]
-public sealed record WaitingCall(CallId Call, DateTimeOffset EnqueuedAt, int Priority, int Position, AgentId? OfferedTo);
+public sealed record WaitingCall(
+    CallId Call, DateTimeOffset EnqueuedAt, int Priority, int Position, AgentId? OfferedTo);
 
 /// <summary>An agent now.</summary>
 /// <param name="Version">Counts changes: a page that holds a newer one ignores an older one.</param>
@@ -41,7 +43,8 @@ public sealed record AgentChanged(AgentView Agent, string? Refused);
 [GenerateSerializer, Immutable, Alias("acd.CallView")]
 public sealed record CallView(
     CallId Id, string State, string Number, string Caller, QueueId? Queue, AgentId? Agent, DateTimeOffset StartedAt,
-    DateTimeOffset? EnqueuedAt, DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, QueueOutcome Outcome, string EndedBy,
+    DateTimeOffset? EnqueuedAt, DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, QueueOutcome Outcome,
+    string EndedBy,
     int Offers, double? WaitSeconds, double? TalkSeconds, ImmutableArray<TimelineEntry> Timeline);
 
 /// <summary>One step of a call: what happened, what was decided, why.</summary>

@@ -23,6 +23,7 @@ internal sealed unsafe class EpollPoller : Poller
 
     private readonly byte* _events = (byte*)NativeMemory.AllocZeroed((nuint)(ReadyMax * s_eventBytes));
     private readonly ReadySlot[] _ready = new ReadySlot[ReadyMax];
+    private readonly Lock _wakeLock = new();
     private bool _isClosed;
 
     public EpollPoller()
@@ -68,17 +69,27 @@ internal sealed unsafe class EpollPoller : Poller
 
     internal override void Wake()
     {
-        ulong one = 1;
-        _ = LinuxNative.Write(_wake, &one, sizeof(ulong));
+        // Once closed the descriptor may be anybody's; wakers are on other threads, and come here once a turn at most.
+        lock (_wakeLock)
+        {
+            if (_isClosed) return;
+
+            ulong one = 1;
+            _ = LinuxNative.Write(_wake, &one, sizeof(ulong));
+        }
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (_isClosed) return;
+        lock (_wakeLock)
+        {
+            if (_isClosed) return;
 
-        _isClosed = true;
+            _isClosed = true;
+            _ = LinuxNative.Close(_wake);
+        }
+
         _ = LinuxNative.Close(_timer);
-        _ = LinuxNative.Close(_wake);
         _ = LinuxNative.Close(_epoll);
         NativeMemory.Free(_events);
     }

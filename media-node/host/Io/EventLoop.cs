@@ -4,13 +4,14 @@ using OrleansAcd.MediaCore;
 namespace OrleansAcd.MediaNode.Io;
 
 /// <summary>A worker's one loop: sockets, posted actions, deadlines and the 20 ms tick, all on one thread.</summary>
-/// <remarks>Everything but <see cref="Post"/> and <see cref="Stop"/> belongs to the loop's thread. What a handler throws is
-/// caught here, counted, reported, and its owner told; the loop goes on.</remarks>
+/// <remarks>Everything but <see cref="Post"/> and <see cref="Stop"/> belongs to the loop's thread. What a handler
+/// throws is caught here, counted, reported, and its owner told; the loop goes on.</remarks>
 public sealed class EventLoop : IDisposable
 {
     public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Posted actions run in one turn at most, so that packets are never kept waiting by a flood of them.</summary>
+    /// <summary>Posted actions run in one turn at most, so that packets are never kept waiting by a flood of
+    /// them.</summary>
     private const int PostedPerTurnMax = 256;
 
     /// <summary>Deadlines handled in one turn at most.</summary>
@@ -47,7 +48,8 @@ public sealed class EventLoop : IDisposable
     /// <summary>Monotonic; zero is the same for all loops of the process.</summary>
     public Instant Now => new(Stopwatch.GetElapsedTime(_origin).Ticks);
 
-    /// <summary>When the present turn began: the time of arrival of what is being handled, without asking the clock.</summary>
+    /// <summary>When the present turn began: the time of arrival of what is being handled, without asking the
+    /// clock.</summary>
     public Instant TurnStart { get; private set; } = MonotonicClock.Now;
 
     /// <summary>Exceptions that handlers let escape.</summary>
@@ -76,7 +78,8 @@ public sealed class EventLoop : IDisposable
         if (socket.Slot >= 0) _poller.SetWriteInterest(socket, _sockets.GenerationOf(socket), wantsWrite);
     }
 
-    /// <summary>Forgets the socket; call before disposing it. What was ready in this turn is not delivered any more.</summary>
+    /// <summary>Forgets the socket; call before disposing it. What was ready in this turn is not delivered any
+    /// more.</summary>
     public void Remove(NetSocket socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
@@ -123,7 +126,7 @@ public sealed class EventLoop : IDisposable
     /// <summary>Runs an action on the loop's thread, soon. From any thread; false when too many wait already.</summary>
     public bool Post(Action action)
     {
-        if (!_posted.TryEnqueue(action))
+        if (_isStopping || !_posted.TryEnqueue(action))
         {
             Interlocked.Increment(ref _postsRefused);
             return false;
@@ -148,7 +151,8 @@ public sealed class EventLoop : IDisposable
         if (_thread is not null && _thread != Thread.CurrentThread) _thread.Join();
     }
 
-    /// <summary>One turn on the caller's thread: waits at most so long, then handles all that is ready. For tests.</summary>
+    /// <summary>One turn on the caller's thread: waits at most so long, then handles all that is ready. For
+    /// tests.</summary>
     public void RunOnce(TimeSpan waitMax)
     {
         var ready = _poller.Wait(WaitTime(waitMax));

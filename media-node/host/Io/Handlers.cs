@@ -11,7 +11,8 @@ public interface IReadyHandler
     /// <summary>There is room to write; only while asked for.</summary>
     void OnWritable();
 
-    /// <summary>Handling threw; the loop has counted and reported it, the owner ends what the socket belongs to.</summary>
+    /// <summary>Handling threw; the loop has counted and reported it, the owner ends what the socket belongs
+    /// to.</summary>
     void OnFault(Exception error);
 }
 

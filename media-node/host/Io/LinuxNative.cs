@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace OrleansAcd.MediaNode.Io;
 
-/// <summary>The Linux system calls that the loop uses, blittable: no marshalling, no allocation. Values are Linux's own.</summary>
+/// <summary>The Linux system calls that the loop uses, blittable: no marshalling, no allocation. Values are Linux's
+/// own.</summary>
 internal static unsafe partial class LinuxNative
 {
     public const int AddressFamilyInet = 2;

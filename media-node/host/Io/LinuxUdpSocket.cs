@@ -2,7 +2,8 @@ using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Io;
 
-/// <summary>UDP by <c>recv</c> and <c>send</c>; before a peer has latched by <c>recvfrom</c> and <c>sendto</c>.</summary>
+/// <summary>UDP by <c>recv</c> and <c>send</c>; before a peer has latched by <c>recvfrom</c> and
+/// <c>sendto</c>.</summary>
 internal sealed unsafe class LinuxUdpSocket : UdpSocket
 {
     private readonly int _fd;

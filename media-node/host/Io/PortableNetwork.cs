@@ -4,7 +4,8 @@ using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Io;
 
-/// <summary>Sockets by System.Net.Sockets: works everywhere, allocates, and is slower. Not for Linux in production.</summary>
+/// <summary>Sockets by System.Net.Sockets: works everywhere, allocates, and is slower. Not for Linux in
+/// production.</summary>
 public sealed class PortableNetwork : INetwork
 {
     private const int ListenBacklog = 512;
@@ -56,7 +57,8 @@ public sealed class PortableNetwork : INetwork
     private static T? Try<T>(SocketType type, IPEndPoint endPoint, Func<Socket, T> setUp)
         where T : class
     {
-        var socket = new Socket(endPoint.AddressFamily, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
+        var protocol = type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp;
+        var socket = new Socket(endPoint.AddressFamily, type, protocol);
         try
         {
             socket.Blocking = false;

@@ -4,7 +4,8 @@ using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Io;
 
-/// <summary>UDP by System.Net.Sockets. "Connected" is kept here: sources are compared, so that it can be undone.</summary>
+/// <summary>UDP by System.Net.Sockets. "Connected" is kept here: sources are compared, so that it can be
+/// undone.</summary>
 internal sealed class PortableUdpSocket : UdpSocket
 {
     private readonly Socket _socket;

@@ -9,8 +9,8 @@ public sealed record RtpSocketPair(UdpSocket Rtp, UdpSocket Rtcp)
     public int Port => Rtp.Local.Port;
 }
 
-/// <summary>The ports that RTP may use: round robin, none again before it has cooled, so that a call's late packets never
-/// reach the next one.</summary>
+/// <summary>The ports that RTP may use: round robin, none again before it has cooled, so that a call's late packets
+/// never reach the next one.</summary>
 /// <remarks>Shared by the workers of a node: locks, since only set-up and end of a leg come here.</remarks>
 public sealed class RtpPortPool
 {
@@ -64,7 +64,8 @@ public sealed class RtpPortPool
         }
     }
 
-    /// <summary>Closes the sockets; their ports may be used again once cool. Remove them from the loop before.</summary>
+    /// <summary>Closes the sockets; their ports may be used again once cool. Remove them from the loop
+    /// before.</summary>
     public void Return(RtpSocketPair pair, Instant now)
     {
         ArgumentNullException.ThrowIfNull(pair);

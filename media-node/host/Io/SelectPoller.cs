@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace OrleansAcd.MediaNode.Io;
 
-/// <summary>Waits by <see cref="Socket.Select(System.Collections.IList, System.Collections.IList, System.Collections.IList, int)"/>;
-/// wakes by a datagram to itself; ticks by the stopwatch.</summary>
+/// <summary>Waits by <see cref="Socket.Select(System.Collections.IList, System.Collections.IList,
+/// System.Collections.IList, int)"/>; wakes by a datagram to itself; ticks by the stopwatch.</summary>
 internal sealed class SelectPoller : Poller
 {
     private sealed record Entry(NetSocket Socket, uint Generation, bool WantsWrite);
@@ -57,6 +57,10 @@ internal sealed class SelectPoller : Poller
         catch (SocketException)
         {
             // Its buffer is full of wake-ups: that wakes too.
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody is left to be woken.
         }
     }
 

@@ -1,6 +1,7 @@
 namespace OrleansAcd.MediaNode.Io;
 
-/// <summary>The sockets of a loop by slot; a slot's generation tells a late event from one of its present owner.</summary>
+/// <summary>The sockets of a loop by slot; a slot's generation tells a late event from one of its present
+/// owner.</summary>
 internal sealed class SocketTable
 {
     private IReadyHandler?[] _handlers = new IReadyHandler?[256];

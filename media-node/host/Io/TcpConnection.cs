@@ -57,7 +57,8 @@ public sealed class TcpConnection : IReadyHandler, IDisposable
     internal static TcpConnection Accepted(EventLoop loop, TcpSocket socket, ITcpHandler handler, int unsentMax) =>
         new(loop, socket, handler, unsentMax, isConnecting: false);
 
-    /// <summary>Sends, or keeps what there is no room for yet; false when more would wait than allowed, or it is closed.</summary>
+    /// <summary>Sends, or keeps what there is no room for yet; false when more would wait than allowed, or it is
+    /// closed.</summary>
     public bool TrySend(ReadOnlySpan<byte> bytes)
     {
         if (_isClosed || _unsentLength + bytes.Length > _unsentMax) return false;

@@ -21,9 +21,9 @@ public enum MediaRefusal
 }
 
 /// <summary>The audio of one conversation: parties, and a matrix that says who hears whom (design section 5).</summary>
-/// <remarks>The matrix is compiled: one heard party is relayed packet by packet at once, a clip goes out on the 20 ms tick,
-/// nothing else is sent. The last wish rules: playing to a party interrupts what it hears until the clip ends; a new
-/// hearing cuts the clip. Used on the worker's thread only; allocates nothing per packet.</remarks>
+/// <remarks>The matrix is compiled: one heard party is relayed packet by packet at once, a clip goes out on the 20 ms
+/// tick, nothing else is sent. The last wish rules: playing to a party interrupts what it hears until the clip ends; a
+/// new hearing cuts the clip. Used on the worker's thread only; allocates nothing per packet.</remarks>
 public sealed class AudioConversation : ITickHandler
 {
     public const int PartiesMax = 16;
@@ -58,7 +58,8 @@ public sealed class AudioConversation : ITickHandler
         return MediaRefusal.None;
     }
 
-    /// <summary>What offer and answer agreed on, the first time or again (hold, another address, another codec).</summary>
+    /// <summary>What offer and answer agreed on, the first time or again (hold, another address, another
+    /// codec).</summary>
     public void Configure(MediaParty party, LegMedia media)
     {
         party.Configure(media);
@@ -228,7 +229,11 @@ public sealed class AudioConversation : ITickHandler
             listener.Path = PathOf(listener, speaker);
             if (listener.Speaker != speaker) listener.Rtp.Out.SwitchSource();
             listener.Speaker = speaker;
-            if (listener.Path == HearingPath.Relay) speaker!.Targets.Add(new RelayTarget(listener, MapOf(speaker, listener)));
+            if (listener.Path == HearingPath.Relay)
+            {
+                speaker!.Targets.Add(new RelayTarget(listener, MapOf(speaker, listener)));
+            }
+
             needsTick |= listener.Player.Clip is not null;
         }
 

@@ -2,7 +2,8 @@ using OrleansAcd.Audio;
 
 namespace OrleansAcd.MediaNode.Media;
 
-/// <summary>A clip on its way to one party, a frame a tick. Paced by the tick's own count, so it does not drift.</summary>
+/// <summary>A clip on its way to one party, a frame a tick. Paced by the tick's own count, so it does not
+/// drift.</summary>
 internal sealed class ClipPlayer
 {
     /// <summary>Frames sent at once after a late tick; what is older than that is left out, not hurried.</summary>

@@ -3,7 +3,8 @@ using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Media;
 
-/// <summary>Told what happens in a conversation; on the loop's thread, and free to change the conversation at once.</summary>
+/// <summary>Told what happens in a conversation; on the loop's thread, and free to change the conversation at
+/// once.</summary>
 public interface IConversationObserver
 {
     /// <param name="party">Who heard it.</param>

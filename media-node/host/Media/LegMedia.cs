@@ -3,7 +3,8 @@ using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Media;
 
-/// <summary>Which way audio may go, seen from this node: a phone that answers <c>sendonly</c> is ReceiveOnly here.</summary>
+/// <summary>Which way audio may go, seen from this node: a phone that answers <c>sendonly</c> is ReceiveOnly
+/// here.</summary>
 [Flags]
 public enum MediaDirection
 {
@@ -28,7 +29,8 @@ public sealed record LegMedia(
     TransportAddress RemoteRtcp,
     MediaDirection Direction)
 {
-    /// <summary>What the phone sends keys with: an answer may number dynamic types as it likes (RFC 3264 section 5.1).</summary>
+    /// <summary>What the phone sends keys with: an answer may number dynamic types as it likes (RFC 3264 section
+    /// 5.1).</summary>
     public byte? ReceivedTelephoneEventType { get; init; } = TelephoneEventType;
 
     public bool MaySend => (Direction & MediaDirection.SendOnly) != 0;

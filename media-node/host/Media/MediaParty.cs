@@ -25,7 +25,8 @@ public sealed class MediaParty : ITimeoutHandler
     private readonly LoopTimer _timer;
     private bool _isTimeoutTold;
 
-    internal MediaParty(AudioConversation conversation, string name, int index, MediaWorker worker, RtpSocketPair sockets)
+    internal MediaParty(
+        AudioConversation conversation, string name, int index, MediaWorker worker, RtpSocketPair sockets)
     {
         (Conversation, Name, Index, _worker, _sockets) = (conversation, name, index, worker, sockets);
         _timer = new LoopTimer(this);

@@ -101,7 +101,8 @@ internal sealed class MediaStream : IReadyHandler
         Deliver(packet, header, now);
     }
 
-    /// <summary>Until nothing is left: what strangers sent before the socket was connected must not pass for the peer's.</summary>
+    /// <summary>Until nothing is left: what strangers sent before the socket was connected must not pass for the
+    /// peer's.</summary>
     private void ReceiveFromAnybody()
     {
         var wasConnected = _isConnected;

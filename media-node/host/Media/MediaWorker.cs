@@ -4,7 +4,8 @@ using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Media;
 
-/// <summary>What all conversations of one loop share: the loop, ports, random numbers and the buffers of its one thread.</summary>
+/// <summary>What all conversations of one loop share: the loop, ports, random numbers and the buffers of its one
+/// thread.</summary>
 public sealed class MediaWorker(EventLoop loop, RtpPortPool ports, TransportAddress localHost, IIdSource random)
 {
     /// <summary>The largest datagram looked at: an Ethernet frame's worth.</summary>

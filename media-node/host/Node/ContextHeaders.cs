@@ -12,13 +12,16 @@ internal static class ContextHeaders
     public const int HeadersMax = 32;
     public const int ValueCharsMax = 1_024;
 
-    public static ImmutableArray<SipHeader> Of(SipRequest invite)
+    /// <param name="dropped">How many were left out: too many, or too long.</param>
+    public static ImmutableArray<SipHeader> Of(SipRequest invite, out int dropped)
     {
+        dropped = 0;
         var context = ImmutableArray.CreateBuilder<SipHeader>();
         foreach (var header in invite.Headers)
         {
-            if (context.Count == HeadersMax) break;
-            if (IsContext(header.Name) && header.Value.Length <= ValueCharsMax) context.Add(new SipHeader(header.Name, header.Value));
+            if (!IsContext(header.Name)) continue;
+            if (context.Count == HeadersMax || header.Value.Length > ValueCharsMax) dropped++;
+            else context.Add(new SipHeader(header.Name, header.Value));
         }
 
         return context.ToImmutable();
@@ -34,7 +37,8 @@ internal static class ContextHeaders
     ];
 
     private static bool IsContext(string name) =>
-        name.StartsWith("X-", StringComparison.OrdinalIgnoreCase) || name.Equals("User-to-User", StringComparison.OrdinalIgnoreCase);
+        name.StartsWith("X-", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("User-to-User", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsNameChar(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
 }

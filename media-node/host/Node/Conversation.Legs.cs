@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
@@ -14,15 +15,22 @@ using SipHeader = OrleansAcd.Sip.Messages.SipHeader;
 /// <summary>Legs: offered, answered, dialled, hung up. The way from commands to SIP.</summary>
 internal sealed partial class Conversation
 {
-    /// <summary>Takes a caller's INVITE as this conversation's first leg: SDP read, ports bound, our answer made.</summary>
+    /// <summary>Takes a caller's INVITE as this conversation's first leg: SDP read, ports bound, our answer
+    /// made.</summary>
     /// <returns>0, or the status code that refuses the INVITE.</returns>
     public int Offer(SipCall call, SipRequest invite, SipFlow source)
     {
-        if (invite.HasBody && !invite.ContentType.Equals("application/sdp", StringComparison.OrdinalIgnoreCase)) return 415;
+        if (invite.HasBody && !invite.ContentType.Equals("application/sdp", StringComparison.OrdinalIgnoreCase))
+        {
+            _worker.Counters.BadDescriptions++;
+            return 415;
+        }
+
         if (_audio.TryAddParty("caller", out var party) != MediaRefusal.None) return 503;
 
         var leg = AddLeg(LegId.Caller, LegState.Offered, party!);
         leg.Active = new Fork(leg, call);
+        leg.GiveUpAt = _worker.Now + _worker.Options.DecisionMax;
         var refusal = invite.HasBody ? PrepareAnswer(leg, invite.Body) : 0;
         if (refusal != 0)
         {
@@ -31,9 +39,11 @@ internal sealed partial class Conversation
         }
 
         call.Tag = leg.Active;
+        var context = ContextHeaders.Of(invite, out var dropped);
+        _worker.Counters.ContextDropped += dropped;
         var offered = new LegOffered(
             Id, _epoch, ++_lastEvent, leg.Id, _worker.Node, invite.RequestUri.UserUnescaped,
-            new PartyIdentity(invite.From.DisplayName, invite.From.Uri.ToString()), ContextHeaders.Of(invite),
+            new PartyIdentity(invite.From.DisplayName, invite.From.Uri.ToString()), context,
             _worker.Phones.WhoCalls(invite, source.Remote, _worker.Now), leg.Codec);
         _worker.Publish(offered);
         return 0;
@@ -68,6 +78,7 @@ internal sealed partial class Conversation
         if (leg.State != LegState.Offered) return;
 
         leg.State = LegState.Answering;
+        leg.GiveUpAt = Instant.Never;
         var fork = leg.Active!;
         if (leg.Answer.IsEmpty)
         {
@@ -107,6 +118,7 @@ internal sealed partial class Conversation
         }
 
         var leg = AddLeg(dial.Leg, LegState.Ringing, party!);
+        leg.GiveUpAt = _worker.Now + _worker.Options.RingMax;
         foreach (var contact in dial.Contacts) Ring(leg, contact, dial);
         if (leg.Ringing.Count == 0) FailLeg(leg, 503, "no contact can be reached");
     }

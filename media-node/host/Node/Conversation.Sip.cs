@@ -1,4 +1,5 @@
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.Stack;
@@ -8,9 +9,13 @@ namespace OrleansAcd.MediaNode.Node;
 /// <summary>What the SIP stack tells about this conversation's legs. The way from SIP to events.</summary>
 internal sealed partial class Conversation
 {
+    private const string CompletedElsewhere = "SIP;cause=200;text=\"Call completed elsewhere\"";
+
     public void OnProvisional(Fork fork, SipResponse response)
     {
         var leg = fork.Leg;
+        var isReliable = response.Headers.HasToken(SipHeaderId.Require, "100rel");
+        if (response.HasBody && isReliable && fork.Early.Answer.IsEmpty) fork.Early = (response.ToTag, response.Body);
         if (leg.State != LegState.Ringing || response.StatusCode <= leg.Progress) return;
 
         leg.Progress = response.StatusCode;
@@ -22,17 +27,19 @@ internal sealed partial class Conversation
     {
         var leg = fork.Leg;
         leg.Ringing.Remove(fork);
-        if (leg.State != LegState.Ringing || !TakeAnswer(fork, response.Body))
+        var body = fork.Early.Tag == response.ToTag && !fork.Early.Answer.IsEmpty ? fork.Early.Answer : response.Body;
+        if (leg.State != LegState.Ringing || !TakeAnswer(fork, body))
         {
             Detach(fork).Hangup(_worker.Now, ReasonText(488));
             if (leg.State == LegState.Ringing) FailFork(leg, 488, "its answer has no audio that we speak");
             return;
         }
 
-        foreach (var other in leg.Ringing) Detach(other).Hangup(_worker.Now, "SIP;cause=200;text=\"Call completed elsewhere\"");
+        foreach (var other in leg.Ringing) Detach(other).Hangup(_worker.Now, CompletedElsewhere);
         leg.Ringing.Clear();
         leg.Active = fork;
         leg.State = LegState.Up;
+        leg.GiveUpAt = Instant.Never;
         Configure(leg);
         Raise(sequence => new LegAnswered(Id, _epoch, sequence, leg.Id));
     }
@@ -69,7 +76,8 @@ internal sealed partial class Conversation
         Raise(sequence => new LegAnswered(Id, _epoch, sequence, leg.Id));
     }
 
-    /// <summary>A re-INVITE or UPDATE: hold, resume, another address, or a request for our offer (RFC 3264 section 8).</summary>
+    /// <summary>A re-INVITE or UPDATE: hold, resume, another address, or a request for our offer (RFC 3264 section
+    /// 8).</summary>
     public void OnReoffered(Fork fork, SipRequest request)
     {
         var (call, exchange, leg) = (fork.Call!, fork.Exchange, fork.Leg);

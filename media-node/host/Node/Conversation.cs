@@ -1,11 +1,13 @@
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Node;
 
-/// <summary>One call at this node: its legs and their audio. Does what the Call grain commands, tells it what happens.</summary>
+/// <summary>One call at this node: its legs and their audio. Does what the Call grain commands, tells it what
+/// happens.</summary>
 /// <remarks>Lives on its worker's thread, from the first INVITE to the end of the last leg.</remarks>
 internal sealed partial class Conversation : IConversationObserver
 {
@@ -45,7 +47,7 @@ internal sealed partial class Conversation : IConversationObserver
             case Reject reject: With(reject.Leg, leg => RejectLeg(leg, reject)); break;
             case Dial dial: DialLeg(dial); break;
             case CancelDial cancel: With(cancel.Leg, CancelLeg); break;
-            case Hangup hangup: With(hangup.Leg, leg => HangUpLeg(leg, hangup.SipCode, LegEndReason.LocalHangup)); break;
+            case Hangup hangup: With(hangup.Leg, leg => Obey(leg, hangup)); break;
             case Hear hear: Connect(hear); break;
             case Play play: With(play.Leg, leg => PlayTo(leg, play)); break;
             case StopPlay stop: With(stop.Leg, leg => _audio.StopPlay(leg.Party)); break;
@@ -57,6 +59,34 @@ internal sealed partial class Conversation : IConversationObserver
     public void End(int sipCode, LegEndReason reason)
     {
         foreach (var leg in _legs.Values.ToArray()) HangUpLeg(leg, sipCode, reason);
+    }
+
+    /// <summary>Gives back ports and timers, whatever state the legs are in.</summary>
+    public void Close()
+    {
+        _legs.Clear();
+        _audio.End();
+    }
+
+    /// <summary>A caller waits for a decision, or a phone rings, for longer than any grain would let it.</summary>
+    public bool IsOverdue(Instant now)
+    {
+        foreach (var leg in _legs.Values)
+        {
+            if (now >= leg.GiveUpAt) return true;
+        }
+
+        return false;
+    }
+
+    public void GiveUp(Instant now)
+    {
+        foreach (var leg in _legs.Values.Where(leg => now >= leg.GiveUpAt).ToArray())
+        {
+            _worker.Counters.Undecided++;
+            if (leg.State == LegState.Ringing) FailLeg(leg, 408, "rang too long");
+            else HangUpLeg(leg, 480, LegEndReason.SignallingLost);
+        }
     }
 
     public void OnPlayEnded(MediaParty party, OrleansAcd.Audio.AudioClip clip, bool isComplete)
@@ -72,6 +102,8 @@ internal sealed partial class Conversation : IConversationObserver
         leg.Playing = null;
         Raise(sequence => new PlayEnded(Id, _epoch, sequence, leg.Id, playing.Id, isComplete));
     }
+
+    private void Obey(Leg leg, Hangup hangup) => HangUpLeg(leg, hangup.SipCode, LegEndReason.LocalHangup);
 
     public void OnDigit(MediaParty party, PressedKey key)
     {
@@ -153,6 +185,9 @@ internal sealed partial class Conversation : IConversationObserver
         var quality = leg.Party.Quality;
         _worker.Counters.StrangerPackets += quality.Strangers;
         _worker.Counters.MalformedPackets += quality.Malformed;
+        _worker.Counters.UnexpectedPackets += quality.Unexpected;
+        _worker.Counters.PacketsNotSent += quality.SendFailures;
+        _worker.Counters.FramesSkipped += leg.Party.Player.SkippedFrames;
         _audio.RemoveParty(leg.Party);
         if (_legs.Count == 0) _worker.Forget(this);
     }

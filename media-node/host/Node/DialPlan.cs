@@ -8,7 +8,8 @@ namespace OrleansAcd.MediaNode.Node;
 /// <summary>From a registered contact to the INVITE that reaches it.</summary>
 internal static class DialPlan
 {
-    /// <summary>Host that a grain writes into an identity for "this centre": replaced by what phones can call back.</summary>
+    /// <summary>Host that a grain writes into an identity for "this centre": replaced by what phones can call
+    /// back.</summary>
     public const string OwnHost = "acd.invalid";
 
     /// <summary>Null when the contact cannot be read: it was never one that registered here.</summary>

@@ -3,7 +3,8 @@ using OrleansAcd.Streams;
 
 namespace OrleansAcd.MediaNode.Node;
 
-/// <summary>Publishes a worker's events in order, without ever waiting: what is not taken is kept and tried again.</summary>
+/// <summary>Publishes a worker's events in order, without ever waiting: what is not taken is kept and tried
+/// again.</summary>
 /// <remarks>Calls that are up stay up while nobody listens (design section 9). For the worker's thread.</remarks>
 internal sealed class EventOutbox(IStreamBus bus, int keptMax, NodeCounters counters)
 {
@@ -30,9 +31,9 @@ internal sealed class EventOutbox(IStreamBus bus, int keptMax, NodeCounters coun
     /// <summary>A node event says all there is to say about its subject, so only the last of each is kept.</summary>
     public void PublishNode(NodeEvent happened)
     {
-        if (bus.TryPublish(MediaStreams.NodeEvents, happened)) return;
-
-        _keptOfNode[happened is PhoneChanged phone ? phone.Agent.Value : happened.GetType().Name] = happened;
+        var subject = happened is PhoneChanged phone ? phone.Agent.Value : happened.GetType().Name;
+        if (!bus.TryPublish(MediaStreams.NodeEvents, happened)) _keptOfNode[subject] = happened;
+        else _keptOfNode.Remove(subject);
     }
 
     public void Retry()

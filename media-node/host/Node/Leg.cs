@@ -1,5 +1,6 @@
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.Stack;
@@ -25,7 +26,8 @@ internal enum LegState
 }
 
 /// <summary>One party of a conversation: its SIP dialog, its offer/answer exchange, its media.</summary>
-/// <remarks>A dialled leg has a fork for each contact that rings; the one that answers becomes the leg's call.</remarks>
+/// <remarks>A dialled leg has a fork for each contact that rings; the one that answers becomes the leg's
+/// call.</remarks>
 internal sealed class Leg(Conversation conversation, LegId id, LegState state, MediaParty party)
 {
     public Conversation Conversation { get; } = conversation;
@@ -44,6 +46,9 @@ internal sealed class Leg(Conversation conversation, LegId id, LegState state, M
 
     /// <summary>The best failure of contacts that have failed, RFC 3261 section 16.7 step 6.</summary>
     public int BestFailure { get; set; }
+
+    /// <summary>When it is given up unless it has been answered by then.</summary>
+    public Instant GiveUpAt { get; set; } = Instant.Never;
 
     /// <summary>The last provisional code that was told.</summary>
     public int Progress { get; set; }
@@ -74,6 +79,10 @@ internal sealed class Fork(Leg leg, SipCall? call)
     public SipCall? Call { get; set; } = call;
 
     public OfferAnswer Exchange { get; } = new();
+
+    /// <summary>The phone's answer in a reliable provisional response, and the branch that gave it: from then on the
+    /// 200 needs none (RFC 3261 section 13.2.1).</summary>
+    public (string Tag, ReadOnlyMemory<byte> Answer) Early { get; set; } = ("", default);
 }
 
 /// <summary>Prompts that a leg is played one after the other.</summary>

@@ -16,7 +16,8 @@ internal static class LegDescriptions
     public static SessionDescription Ours(MediaParty party, IPAddress advertise, ulong sessionId)
     {
         var address = advertise.ToString();
-        var capability = new AudioCapability { Address = address, RtpPort = party.LocalPort, RtcpPort = party.LocalPort + 1 };
+        var port = party.LocalPort;
+        var capability = new AudioCapability { Address = address, RtpPort = port, RtcpPort = port + 1 };
         return AudioSdp.Describe(capability, SdpOrigin.Create(sessionId, address));
     }
 

@@ -44,7 +44,8 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var node = new NodeId("node-" + Guid.NewGuid().ToString("n", CultureInfo.InvariantCulture)[..12]);
         var loop = new EventLoop(Network.Default, new EventLoopOptions { OnError = error => LoopFault(log, error) });
-        var worker = new NodeWorker(node, options, loop, bus, prompts, time, (call, error) => CallFault(log, call.Value, error));
+        var worker = new NodeWorker(
+            node, options, loop, bus, prompts, time, (call, error) => CallFault(log, call.Value, error));
         if (!worker.TryOpen())
         {
             loop.Dispose();
@@ -70,7 +71,8 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
         return await taken.Task.WaitAsync(FiguresMax, cancellation);
     }
 
-    /// <summary>Takes no more calls, ends those that are up, and waits until phones and grains have been told.</summary>
+    /// <summary>Takes no more calls, ends those that are up, and waits until phones and grains have been
+    /// told.</summary>
     public async Task Stop(TimeSpan within)
     {
         _loop.Post(() =>
@@ -79,33 +81,36 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
             _worker.PublishNode(new NodeDraining(Node));
             _worker.EndAll();
         });
-        await IsQuiet().WaitAsync(within).ContinueWith(static _ => { }, TaskScheduler.Default);
+        using var limit = new CancellationTokenSource(within);
+        await IsQuiet(limit.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var subscription in _subscriptions) await subscription.DisposeAsync();
         _loop.Stop();
-        _worker.Edge.Dispose();
+        _worker.Close();
         _loop.Dispose();
     }
 
     /// <summary>Done when no SIP transaction of ours waits for an answer any more.</summary>
-    private async Task IsQuiet()
+    private async Task IsQuiet(CancellationToken end)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await timer.WaitForNextTickAsync())
+        while (await timer.WaitForNextTickAsync(end))
         {
             var asked = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _loop.Post(() => asked.SetResult(_worker.ConversationCount == 0 && _worker.Sip.CallCount == 0));
-            if (await asked.Task) return;
+            var isAsked = _loop.Post(() => asked.SetResult(_worker is { ConversationCount: 0, Sip.CallCount: 0 }));
+            if (isAsked && await asked.Task.WaitAsync(end)) return;
         }
     }
 
     private void Subscribe(IStreamBus bus)
     {
-        _subscriptions.Add(bus.Subscribe<MediaCommand>(MediaStreams.Commands(Node), (command, _) => OnLoop(() => _worker.Execute(command))));
-        _subscriptions.Add(bus.Subscribe<NodeSettings>(MediaStreams.Settings, (settings, _) => OnLoop(() => Apply(settings))));
+        _subscriptions.Add(bus.Subscribe<MediaCommand>(
+            MediaStreams.Commands(Node), (command, _) => OnLoop(() => _worker.Execute(command))));
+        _subscriptions.Add(bus.Subscribe<NodeSettings>(
+            MediaStreams.Settings, (settings, _) => OnLoop(() => Apply(settings))));
     }
 
     private void Apply(NodeSettings settings)

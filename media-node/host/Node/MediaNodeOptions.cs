@@ -23,10 +23,18 @@ public sealed record MediaNodeOptions
     /// <summary>Events kept while nobody takes them; the oldest are lost beyond it, and counted.</summary>
     public int EventsKeptMax { get; init; } = 100_000;
 
+    /// <summary>A caller whom nothing was decided about is answered 480 after this: the grains may be away for
+    /// good.</summary>
+    public TimeSpan DecisionMax { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>A phone that rings longer is given up, RFC 3261 section 16.6 (timer C); grains cancel much
+    /// earlier.</summary>
+    public TimeSpan RingMax { get; init; } = TimeSpan.FromMinutes(3);
+
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Ports rest so long before another call gets them.</summary>
-    public TimeSpan RtpPortCoolDown { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan RtpPortCoolDown { get; init; } = TimeSpan.FromSeconds(2);
 
     public MediaOptions Media { get; init; } = new(LatchPolicy.Default, TimeSpan.FromSeconds(60));
 }

@@ -27,10 +27,25 @@ public sealed class NodeCounters
     /// <summary>Calls ended because something in them broke.</summary>
     public long Faults { get; internal set; }
 
+    /// <summary>Callers turned away, and phones cancelled, because no command came for them in time.</summary>
+    public long Undecided { get; internal set; }
+
+    /// <summary>Context headers of callers left out: too many, or too long.</summary>
+    public long ContextDropped { get; internal set; }
+
     public long MediaTimeouts { get; internal set; }
 
     /// <summary>RTP and RTCP packets from sources that were not the peer, of legs that have ended.</summary>
     public long StrangerPackets { get; internal set; }
+
+    /// <summary>RTP of a payload type that was not agreed, comfort noise among it, of legs that have ended.</summary>
+    public long UnexpectedPackets { get; internal set; }
+
+    /// <summary>RTP that the system did not take, of legs that have ended.</summary>
+    public long PacketsNotSent { get; internal set; }
+
+    /// <summary>Frames of prompts and music left out because the tick came too late, of legs that have ended.</summary>
+    public long FramesSkipped { get; internal set; }
 
     /// <summary>Datagrams at RTP ports that were no RTP or RTCP, of legs that have ended.</summary>
     public long MalformedPackets { get; internal set; }

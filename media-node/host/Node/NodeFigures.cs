@@ -21,7 +21,8 @@ internal static class NodeFigures
         AddNode(figures, worker);
         AddSip(figures, worker);
         AddPhones(figures, worker.Phones);
-        var peers = worker.Sip.MalformedPeers.Top(PeersShownMax).Select(entry => new PeerCount(entry.Peer.ToString(), entry.Count));
+        var peers = worker.Sip.MalformedPeers.Top(PeersShownMax)
+            .Select(entry => new PeerCount(entry.Peer.ToString(), entry.Count));
         return new SystemPartView(figures, null, [.. peers]);
     }
 
@@ -39,6 +40,15 @@ internal static class NodeFigures
         figures["eventsLost"] = node.EventsLost;
         figures["promptsMissing"] = node.PromptsMissing;
         figures["faults"] = node.Faults + worker.LoopFaults;
+        figures["undecided"] = node.Undecided;
+        figures["contextDropped"] = node.ContextDropped;
+        figures["unexpectedPackets"] = node.UnexpectedPackets;
+        figures["packetsNotSent"] = node.PacketsNotSent;
+        figures["framesSkipped"] = node.FramesSkipped;
+        figures["portsRefused"] = worker.Media.Ports.Refused;
+        figures["portBindFailures"] = worker.Media.Ports.BindFailures;
+        figures["postsRefused"] = worker.Media.Loop.PostsRefused;
+        figures["lateTicks"] = worker.Media.Loop.LateTicks;
         figures["mediaTimeouts"] = node.MediaTimeouts;
         figures["strangerPackets"] = node.StrangerPackets + live.Strangers;
         figures["malformedPackets"] = node.MalformedPackets + live.Malformed;
@@ -60,12 +70,14 @@ internal static class NodeFigures
         figures["sipUnknownDialogs"] = sip.UnknownDialogs;
         figures["sipTimedOut"] = sip.TimedOut;
         figures["sipUnreachable"] = sip.Unreachable;
+        figures["sipForksIgnored"] = sip.ForksIgnored;
         figures["sipOutputsDropped"] = sip.OutputsDropped;
         figures["sipCalls"] = worker.Sip.CallCount;
         figures["sipServerTransactions"] = worker.Sip.ServerTransactionCount;
         figures["sipClientTransactions"] = worker.Sip.ClientTransactionCount;
         figures["sipSendFailures"] = worker.Edge.SendFailures;
         figures["sipConnections"] = worker.Edge.ConnectionCount;
+        figures["sipConnectionsRefused"] = worker.Edge.ConnectionsRefused;
         foreach (var method in Methods) figures["sipReceived" + method] = sip.RequestsReceived(method);
     }
 

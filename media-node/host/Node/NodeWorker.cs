@@ -62,6 +62,8 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
 
     public Instant Now => _loop.Now;
 
+    public MediaNodeOptions Options => _options;
+
     public IPAddress Advertise => _options.Advertise;
 
     public string AdvertiseHost { get; private set; } = "";
@@ -92,8 +94,15 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
 
     public void Execute(MediaCommand command)
     {
-        if (_conversations.TryGetValue(command.Call, out var conversation)) Guarded(conversation, () => conversation.Execute(command));
-        else Counters.CommandsIgnored++;
+        if (_conversations.TryGetValue(command.Call, out var conversation))
+        {
+            Guarded(conversation, () => conversation.Execute(command));
+        }
+        else
+        {
+            Counters.CommandsIgnored++;
+        }
+
         _edge!.Flush();
     }
 
@@ -132,11 +141,25 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
         {
             conversation.End(500, LegEndReason.Unknown);
         }
-        catch (Exception second) when (second is InvalidOperationException or ArgumentException or NullReferenceException)
+        catch (Exception second)
         {
             Counters.Faults++;
+            _report(conversation.Id, second);
+        }
+        finally
+        {
+            // Whatever could not be told: ports, timers and the tick are given back.
+            conversation.Close();
             _conversations.Remove(conversation.Id);
         }
+    }
+
+    /// <summary>Closes all sockets. After the loop has stopped.</summary>
+    public void Close()
+    {
+        foreach (var conversation in _conversations.Values) conversation.Close();
+        _conversations.Clear();
+        _edge!.Dispose();
     }
 
     public void OnSipEvent(SipEvent happened, Instant now)
@@ -144,7 +167,9 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
         switch (happened)
         {
             case SipEvent.IncomingCall incoming: OnIncomingCall(incoming.Call, incoming.Invite); break;
-            case SipEvent.Provisional e: With(e.Call, fork => fork.Leg.Conversation.OnProvisional(fork, e.Response)); break;
+            case SipEvent.Provisional e:
+                With(e.Call, fork => fork.Leg.Conversation.OnProvisional(fork, e.Response));
+                break;
             case SipEvent.Answered e when e.Call.Tag is null: e.Call.Hangup(now); break;
             case SipEvent.Answered e: With(e.Call, fork => fork.Leg.Conversation.OnAnswered(fork, e.Response)); break;
             case SipEvent.Failed e: With(e.Call, fork => fork.Leg.Conversation.OnFailed(fork, e.Code, e.Reason)); break;
@@ -161,10 +186,25 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
     public void HandleTimeout(Instant now)
     {
         _outbox.Retry();
+        GiveUpOverdue(now);
         _loop.Schedule(_housekeeping, now + HousekeepingPeriod);
     }
 
     public void OnFault(Exception error) => Counters.Faults++;
+
+    private void GiveUpOverdue(Instant now)
+    {
+        List<Conversation>? overdue = null;
+        foreach (var conversation in _conversations.Values)
+        {
+            if (conversation.IsOverdue(now)) (overdue ??= []).Add(conversation);
+        }
+
+        if (overdue is null) return;
+
+        foreach (var conversation in overdue) Guarded(conversation, () => conversation.GiveUp(now));
+        _edge!.Flush();
+    }
 
     private SipStack MakeStack(IPEndPoint bound)
     {

@@ -12,17 +12,21 @@ using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.MediaNode.Node;
 
-/// <summary>The phones that registered with this node: accounts in, REGISTER answered, changes told to the agents' grains.</summary>
+/// <summary>The phones that registered with this node: accounts in, REGISTER answered, changes told to the agents'
+/// grains.</summary>
 /// <param name="node">This node.</param>
 /// <param name="nonceKey">Secret of this process for nonces.</param>
 /// <param name="changed">Told of an agent's contacts after each change.</param>
 /// <param name="utcNow">Wall-clock time, for the ends of registrations that leave this process.</param>
 internal sealed class PhoneBook(
-    NodeId node, byte[] nonceKey, IIdSource ids, Action<PhoneChanged> changed, Func<DateTimeOffset> utcNow) : IDigestAccounts
+    NodeId node, byte[] nonceKey, IIdSource ids, Action<PhoneChanged> changed, Func<DateTimeOffset> utcNow)
+    : IDigestAccounts
 {
     private static readonly TimeSpan ExpiresMax = TimeSpan.FromMinutes(10);
 
-    private readonly RegistrarCore _core = new(new RegistrarOptions { ExpiresMax = ExpiresMax, ExpiresDefault = ExpiresMax });
+    private readonly RegistrarCore _core =
+        new(new RegistrarOptions { ExpiresMax = ExpiresMax, ExpiresDefault = ExpiresMax });
+
     private FrozenDictionary<string, DigestAccount> _accounts = FrozenDictionary<string, DigestAccount>.Empty;
     private RegistrarService? _service;
     private long _version = -1;
@@ -50,7 +54,8 @@ internal sealed class PhoneBook(
         _accounts = settings.Accounts
             .Select(a => new DigestAccount(a.User, settings.Realm, a.Ha1Md5, a.Ha1Sha256))
             .ToFrozenDictionary(a => a.User);
-        if (_service is null || settings.Realm != _realm || settings.Digest != _digest) Open(settings.Realm, settings.Digest);
+        var isAsBefore = _service is not null && settings.Realm == _realm && settings.Digest == _digest;
+        if (!isAsBefore) Open(settings.Realm, settings.Digest);
     }
 
     public void Register(SipServerRequest request, Instant now)

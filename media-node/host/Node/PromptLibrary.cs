@@ -3,8 +3,10 @@ using OrleansAcd.Audio;
 
 namespace OrleansAcd.MediaNode.Node;
 
-/// <summary>Prompts and music by name: those that ship, and the WAV files of a folder, converted once when loaded.</summary>
-/// <remarks>Immutable; shared by all workers. A file's name without its extension is the prompt's name; it wins over one that ships.</remarks>
+/// <summary>Prompts and music by name: those that ship, and the WAV files of a folder, converted once when
+/// loaded.</summary>
+/// <remarks>Immutable; shared by all workers. A file's name without its extension is the prompt's name; it wins over
+/// one that ships.</remarks>
 public sealed class PromptLibrary
 {
     /// <summary>Files read from a folder at most.</summary>
@@ -26,8 +28,9 @@ public sealed class PromptLibrary
     {
         var clips = new Dictionary<string, AudioClip>(StringComparer.Ordinal);
         var problems = new List<string>();
-        var files = folder.Exists ? folder.EnumerateFiles("*.wav").Order(FileOrder.ByName).Take(FilesMax) : [];
-        foreach (var file in files)
+        var files = Files(folder, problems);
+        problems.AddRange(files.Skip(FilesMax).Select(file => $"prompt {file.Name}: beyond the first {FilesMax}"));
+        foreach (var file in files.Take(FilesMax))
         {
             if (TryLoad(file, out var problem) is { } clip) clips[clip.Name] = clip;
             if (problem is not null) problems.Add($"prompt {file.Name}: {problem}");
@@ -37,6 +40,19 @@ public sealed class PromptLibrary
     }
 
     public AudioClip? Find(string name) => _clips.GetValueOrDefault(name) ?? ShippedAudio.Find(name);
+
+    private static List<FileInfo> Files(DirectoryInfo folder, List<string> problems)
+    {
+        try
+        {
+            return folder.Exists ? [.. folder.EnumerateFiles("*.wav").Order(FileOrder.ByName)] : [];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"prompts: {error.Message}");
+            return [];
+        }
+    }
 
     private static AudioClip? TryLoad(FileInfo file, out string? problem)
     {
@@ -49,7 +65,8 @@ public sealed class PromptLibrary
                 return null;
             }
 
-            var result = AudioClip.TryLoadWav(Path.GetFileNameWithoutExtension(file.Name), File.ReadAllBytes(file.FullName), out var clip);
+            var name = Path.GetFileNameWithoutExtension(file.Name);
+            var result = AudioClip.TryLoadWav(name, File.ReadAllBytes(file.FullName), out var clip);
             if (result != WavReadResult.None) problem = result.ToString();
             return clip;
         }

@@ -7,7 +7,8 @@ using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.MediaNode.Signalling;
 
-/// <summary>The TCP connections of an edge: accepted and made, framed, reused, closed when idle (RFC 3261 section 18).</summary>
+/// <summary>The TCP connections of an edge: accepted and made, framed, reused, closed when idle (RFC 3261 section
+/// 18).</summary>
 internal sealed class SipConnections(EventLoop loop, SipEdgeOptions options) : ITcpHandler, IDisposable
 {
     private readonly Dictionary<long, Peer> _byId = [];
@@ -16,18 +17,23 @@ internal sealed class SipConnections(EventLoop loop, SipEdgeOptions options) : I
     private SipEdge? _edge;
     private TcpAcceptor? _acceptor;
     private long _lastId;
+    private long _notMade;
 
     public int Count => _byId.Count;
 
+    public long Refused => _notMade + (_acceptor?.Refused ?? 0);
+
     public bool Listen(in TransportAddress local)
     {
-        _acceptor = TcpAcceptor.Listen(loop, local, this, () => _byId.Count, options.ConnectionsMax, options.UnsentBytesMax);
+        _acceptor = TcpAcceptor.Listen(
+            loop, local, this, () => _byId.Count, options.ConnectionsMax, options.UnsentBytesMax);
         return _acceptor is not null;
     }
 
     public void Attach(SipEdge edge) => _edge = edge;
 
-    /// <summary>Sends by the flow's connection, an open one to the same peer, or a new one. False: there is no way.</summary>
+    /// <summary>Sends by the flow's connection, an open one to the same peer, or a new one. False: there is no
+    /// way.</summary>
     public bool Send(SipFlow flow, ReadOnlySpan<byte> bytes)
     {
         var peer = flow.ConnectionId != 0 ? _byId.GetValueOrDefault(flow.ConnectionId) : Find(flow.Remote);
@@ -101,7 +107,11 @@ internal sealed class SipConnections(EventLoop loop, SipEdgeOptions options) : I
     private Peer? Find(IPEndPoint remote)
     {
         if (_byRemote.TryGetValue(remote, out var open)) return open;
-        if (_byId.Count >= options.ConnectionsMax) return null;
+        if (_byId.Count >= options.ConnectionsMax)
+        {
+            _notMade++;
+            return null;
+        }
 
         var made = TcpConnection.Connect(loop, TransportAddress.From(remote), this, options.UnsentBytesMax);
         return made is null ? null : Add(made);

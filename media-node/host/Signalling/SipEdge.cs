@@ -25,8 +25,10 @@ public sealed record SipEdgeOptions
     public TimeSpan ConnectionIdleMax { get; init; } = TimeSpan.FromMinutes(15);
 }
 
-/// <summary>A <see cref="SipStack"/> on a loop: its UDP socket, its TCP listener and connections, its deadline.</summary>
-/// <remarks>Used on the loop's thread only. After calling the stack from outside an event, call <see cref="Flush"/>.</remarks>
+/// <summary>A <see cref="SipStack"/> on a loop: its UDP socket, its TCP listener and connections, its
+/// deadline.</summary>
+/// <remarks>Used on the loop's thread only. After calling the stack from outside an event, call
+/// <see cref="Flush"/>.</remarks>
 public sealed class SipEdge : IReadyHandler, ITimeoutHandler, IDisposable
 {
     private const int DatagramsPerTurnMax = 64;
@@ -58,11 +60,16 @@ public sealed class SipEdge : IReadyHandler, ITimeoutHandler, IDisposable
 
     public int ConnectionCount => _connections.Count;
 
-    /// <summary>Binds UDP and TCP at one port and starts to serve; null when the address is taken or not ours.</summary>
+    /// <summary>Connections neither taken nor made because too many were open.</summary>
+    public long ConnectionsRefused => _connections.Refused;
+
+    /// <summary>Binds UDP and TCP at one port and starts to serve; null when the address is taken or not
+    /// ours.</summary>
     /// <param name="local">Port 0 takes any that is free for both.</param>
     /// <param name="stack">Makes the stack once the port is known.</param>
     public static SipEdge? Bind(
-        EventLoop loop, IPEndPoint local, Func<IPEndPoint, SipStack> stack, ISipOwner owner, SipEdgeOptions? options = null)
+        EventLoop loop, IPEndPoint local, Func<IPEndPoint, SipStack> stack, ISipOwner owner,
+        SipEdgeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(loop);
         for (var attempt = 0; attempt < (local.Port == 0 ? BindTriesMax : 1); attempt++)
@@ -79,7 +86,8 @@ public sealed class SipEdge : IReadyHandler, ITimeoutHandler, IDisposable
         return null;
     }
 
-    /// <summary>Sends what the stack has to send and tells the owner what it has to tell, until it has nothing more.</summary>
+    /// <summary>Sends what the stack has to send and tells the owner what it has to tell, until it has nothing
+    /// more.</summary>
     public void Flush()
     {
         if (_isFlushing) return;
@@ -105,7 +113,8 @@ public sealed class SipEdge : IReadyHandler, ITimeoutHandler, IDisposable
         {
             if (_udp.ReceiveFrom(_datagram, out var length, out var from) != IoStatus.Done) return;
 
-            Stack.HandleMessage(_datagram.AsSpan(0, length), new SipFlow(SipTransport.Udp, EndPointOf(from)), _loop.Now);
+            var flow = new SipFlow(SipTransport.Udp, EndPointOf(from));
+            Stack.HandleMessage(_datagram.AsSpan(0, length), flow, _loop.Now);
             Flush();
         }
     }

@@ -4,10 +4,10 @@ namespace OrleansAcd.Sip.Digest;
 
 /// <summary>The server's side of digest authentication (RFC 7616, RFC 8760, RFC 3261 section 22). No I/O, no
 /// clock.</summary>
-/// <remarks>Challenges by the options' algorithms, qop auth. Nonces prove themselves and are
-/// used once per count. Wrong credentials are limited by user at a source and by source; a refused one is not even computed. The
-/// digest URI is not held against the Request-URI, which proxies may rewrite and phones write as they like; the nonce
-/// count already keeps credentials from being used twice. Not thread-safe.</remarks>
+/// <remarks>Challenges by the options' algorithms, qop auth. Nonces prove themselves and are used once per count. Wrong
+/// credentials are limited by user at a source and by source; a refused one is not even computed. The digest URI is not
+/// held against the Request-URI, which proxies may rewrite and phones write as they like; the nonce count already keeps
+/// credentials from being used twice. Not thread-safe.</remarks>
 public sealed class DigestAuthenticator
 {
     // What an unknown user's credentials are computed with, so that they take as long as a known one's.

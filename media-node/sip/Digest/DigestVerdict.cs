@@ -27,7 +27,8 @@ public sealed record DigestServerOptions(string Realm)
 {
     public TimeSpan NonceLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>One challenge for each, in this order (RFC 8760 section 2.4). Credentials by any algorithm are taken.</summary>
+    /// <summary>One challenge for each, in this order (RFC 8760 section 2.4). Credentials by any algorithm are
+    /// taken.</summary>
     public IReadOnlyList<DigestAlgorithm> Challenges { get; init; } = [DigestAlgorithm.Sha256, DigestAlgorithm.Md5];
 
     /// <summary>Wrong credentials for one user from one address before refusal, and the time after which one more is

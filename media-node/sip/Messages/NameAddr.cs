@@ -91,8 +91,8 @@ public sealed class NameAddr
         return true;
     }
 
-    /// <summary>§20: without angle brackets "any semicolon-delimited parameters are header-parameters"; a URI that
-    /// has a comma, question mark or semicolon has to be in brackets.</summary>
+    /// <summary>§20: without angle brackets "any semicolon-delimited parameters are header-parameters"; a URI that has
+    /// a comma, question mark or semicolon has to be in brackets.</summary>
     private static bool TryParseAddrSpec(
         string text, ReadOnlySpan<char> span, [NotNullWhen(true)] out NameAddr? address)
     {

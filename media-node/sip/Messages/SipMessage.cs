@@ -4,8 +4,8 @@ namespace OrleansAcd.Sip.Messages;
 
 /// <summary>A SIP message, RFC 3261 §7: a start line, header fields in order, an opaque body.</summary>
 /// <remarks>Typed headers are read from <see cref="Headers"/> at first use and kept, so a message is not changed once
-/// somebody reads it. Every message that <see cref="SipParser"/> accepts has Via, From, To, Call-ID and CSeq.
-/// Not thread-safe.</remarks>
+/// somebody reads it. Every message that <see cref="SipParser"/> accepts has Via, From, To, Call-ID and CSeq. Not
+/// thread-safe.</remarks>
 public abstract class SipMessage
 {
     private NameAddr? _from;

@@ -7,8 +7,7 @@ namespace OrleansAcd.Sip.Messages;
 /// <see cref="SipLimits"/>.</summary>
 /// <remarks>A whole message is read even after its first fault, so that a request can still be answered 400 when the
 /// headers to copy are there (<see cref="SipParseError.Answerable"/>). Comma lists of Via, Route, Record-Route, Path
-/// and
-/// Contact become one header field a value.</remarks>
+/// and Contact become one header field a value.</remarks>
 public static class SipParser
 {
     /// <summary>A whole message, as of one datagram. The body is a copy.</summary>
@@ -195,8 +194,8 @@ internal ref struct SipMessageReader(ReadOnlySpan<byte> bytes)
         _at = _bytes.Length;
     }
 
-    /// <summary>Moves past one header with its folds. Gives its length without the last CRLF, 0 at the blank line,
-    /// -1 at the end of the bytes.</summary>
+    /// <summary>Moves past one header with its folds. Gives its length without the last CRLF, 0 at the blank line, -1
+    /// at the end of the bytes.</summary>
     private int TakeLine(out int folds)
     {
         folds = 0;
@@ -301,8 +300,7 @@ internal ref struct SipMessageReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>§18.3: over UDP a body without Content-Length ends with the datagram; a longer datagram is cut, a
-    /// shorter
-    /// one is answered 400. All Content-Length fields have to agree.</summary>
+    /// shorter one is answered 400. All Content-Length fields have to agree.</summary>
     private int ReadBodyLength(SipHeaderList headers)
     {
         var available = _bytes.Length - _at;

@@ -22,10 +22,8 @@ public enum SipFrame
 
 /// <summary>Cuts a byte stream into messages by Content-Length, RFC 3261 §18.3 and §7.5.</summary>
 /// <remarks>Push bytes, then take frames until <see cref="SipFrame.NeedMore"/>. A span from <see cref="TryTake"/> is
-/// good
-/// until the next call. Holds at most one message of <see cref="SipLimits.MessageBytesMax"/> and one push. Not
-/// thread-safe.
-/// </remarks>
+/// good until the next call. Holds at most one message of <see cref="SipLimits.MessageBytesMax"/> and one push. Not
+/// thread-safe. </remarks>
 public sealed class SipStreamFramer : IDisposable
 {
     /// <summary>What to send for a <see cref="SipFrame.Ping"/>.</summary>
@@ -96,8 +94,7 @@ public sealed class SipStreamFramer : IDisposable
     }
 
     /// <summary>Skips line breaks before a message. True for a whole ping; <paramref name="waiting"/> when what is
-    /// there
-    /// may become one.</summary>
+    /// there may become one.</summary>
     private bool TakePing(out bool waiting)
     {
         waiting = false;

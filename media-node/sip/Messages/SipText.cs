@@ -19,8 +19,8 @@ public static class SipText
 
     internal static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
 
-    /// <summary>Where the next comma outside quotes and angle brackets is: the text's length when there is none,
-    /// -1 when a quote is not closed.</summary>
+    /// <summary>Where the next comma outside quotes and angle brackets is: the text's length when there is none, -1
+    /// when a quote is not closed.</summary>
     public static int NextComma(ReadOnlySpan<char> text)
     {
         var angle = false;

@@ -13,6 +13,9 @@ public sealed class OfferAnswer
     private SessionDescription? _lastSent;
     private SessionDescription? _open;
 
+    // What stood before our last answer, for the case that it is not sent after all.
+    private Session? _before;
+
     // Whose offer the standing session came from, and the direction each section of it was offered with, seen by us.
     private SessionDescription? _lastRemoteOffer;
 
@@ -51,6 +54,7 @@ public sealed class OfferAnswer
         var ordered = Local is null ? capabilities : ReOffer.InPlace(Local, capabilities);
         if (ordered.Media.Length > SdpLimits.MediaSections) return OfferAnswerError.TooManyMediaSections;
 
+        _before = null;
         _capabilities = capabilities;
         _lastSent = offer = Versioned(ordered, firstVersion: capabilities.Origin.Version);
         _open = offer;
@@ -78,6 +82,7 @@ public sealed class OfferAnswer
         if (Local is { } local && offer.Media.Length < local.Media.Length) return OfferAnswerError.MediaSectionsLost;
 
         _open = offer;
+        _before = null;
         State = OfferAnswerState.RemoteOffered;
         return OfferAnswerError.None;
     }
@@ -99,6 +104,7 @@ public sealed class OfferAnswer
 
         Debug.Assert(_open is not null, "an open offer has a description");
         var offer = _open!;
+        _before = new Session(Local, Remote, _lastSent, _capabilities, _lastRemoteOffer);
         _capabilities = ours;
         // A first answer is a step from the capabilities it was made of, as it is from any description before.
         answer = Versioned(AnswerBuilder.Build(offer, ours, choice ?? AnswerChoice.Default), ours.Origin.Version + 1);
@@ -108,13 +114,24 @@ public sealed class OfferAnswer
         return OfferAnswerError.None;
     }
 
-    /// <summary>The open offer failed or was refused: the session stays as agreed before it (RFC 3261 section
-    /// 14.1).</summary>
+    /// <summary>The open offer failed or was refused: the session stays as agreed before it (RFC 3261 section 14.1).
+    /// Also takes back an answer that was made and is not sent: the owner answers 488 instead.</summary>
     public void Withdraw()
     {
-        _open = null;
+        if (State is OfferAnswerState.Agreed && _before is { } before)
+        {
+            (Local, Remote) = (before.Local, before.Remote);
+            (_lastSent, _capabilities) = (before.LastSent, before.Capabilities);
+            _lastRemoteOffer = before.LastRemoteOffer;
+        }
+
+        (_open, _before) = (null, null);
         State = Local is null ? OfferAnswerState.None : OfferAnswerState.Agreed;
     }
+
+    private sealed record Session(
+        SessionDescription? Local, SessionDescription? Remote, SessionDescription? LastSent,
+        SessionDescription? Capabilities, SessionDescription? LastRemoteOffer);
 
     private void Agree(SessionDescription local, SessionDescription remote)
     {

@@ -21,8 +21,7 @@ public sealed partial class SipCall
     public bool PeerAllowsUpdate => _peerUpdates;
 
     /// <summary>Sends a re-INVITE, at once or as soon as no other offer is under way; a later one replaces one that
-    /// waits.
-    /// After 491 it is tried again by itself (§14.1). An empty body asks the peer for an offer.</summary>
+    /// waits. After 491 it is tried again by itself (§14.1). An empty body asks the peer for an offer.</summary>
     public bool Reinvite(ReadOnlyMemory<byte> body, Instant now, string contentType = "application/sdp") =>
         Offer(new QueuedOffer(SipMethods.Invite, body, contentType, 0, false), now);
 
@@ -204,12 +203,16 @@ public sealed partial class SipCall
             && Retry(client, copy => SetInterval(copy, interval), now) is not null) return;
 
         var refresh = client.Purpose is ClientPurpose.Refresh;
-        if (refresh && code is 405 or 501) _peerUpdates = false;
         if (!refresh) _stack.Raise(new SipEvent.ReofferFailed(this, client, code, response));
 
         // RFC 3261 §12.2.1.2: 481, 408 and no response at all: "the UAC SHOULD terminate the dialog".
         if (code is 481 or 408 && State is SipCallState.Confirmed) EndWithBye(SipEndReason.PeerGone, null, now);
-        else TrySendOffer(now);
+        else if (refresh && code is 405 or 501 && _peerUpdates) RefreshByReinvite(now);
+        else
+        {
+            RefreshLater(now);
+            TrySendOffer(now);
+        }
     }
 
     /// <summary>§14.1: the owner of the Call-ID waits 2.1 to 4 s, the other side 0 to 2 s.</summary>

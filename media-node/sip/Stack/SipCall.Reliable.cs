@@ -127,8 +127,7 @@ public sealed partial class SipCall
     }
 
     /// <summary>A body is an answer when our response held the offer, and an offer for the owner to answer otherwise
-    /// (§5).
-    /// </summary>
+    /// (§5). </summary>
     private void AnswerPrack(SipServerRequest server, SipResponse response, Instant now)
     {
         var isAnswer = response.HasBody && !Invite.HasBody;

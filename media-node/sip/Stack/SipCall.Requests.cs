@@ -17,13 +17,13 @@ public sealed partial class SipCall
             return;
         }
 
-        _peerFlow = server.Flow;
         if (DialogWith(request.FromTag) is not { } dialog || !dialog.TryAcceptCSeq(request.CSeq.Number))
         {
             server.Respond(500, now, "CSeq out of order");
             return;
         }
 
+        _peerFlow = server.Flow;
         LearnPeer(request);
         switch (request.Method)
         {

@@ -98,6 +98,25 @@ public sealed partial class SipCall
         TrySendOffer(now);
     }
 
+    /// <summary>The peer listed UPDATE and refuses it.</summary>
+    private void RefreshByReinvite(Instant now)
+    {
+        _peerUpdates = false;
+        Refresh(now);
+        TrySendOffer(now);
+    }
+
+    /// <summary>§10: nothing was refreshed. Half of what is left is waited, while that is enough for a transaction.
+    /// </summary>
+    private void RefreshLater(Instant now)
+    {
+        if (!IsRefresher || _refreshAt != Instant.Never) return;
+
+        var wait = (_expireAt - now) / 2;
+        if (wait >= _stack.Options.Timers.Timeout) _refreshAt = now + wait;
+        _stack.Update(this);
+    }
+
     private void HandleSessionExpired(Instant now)
     {
         _expireAt = Instant.Never;

@@ -22,8 +22,7 @@ public sealed partial class SipCall
     private SipClientRequest? _ackWanted;
 
     /// <summary>The INVITE as the stack sends it, for <see cref="SipStack.RetryWithHeader"/> after a challenge. Null
-    /// for a
-    /// callee.</summary>
+    /// for a callee.</summary>
     public SipClientRequest? InviteRequest => _inviteClient;
 
     /// <summary>Withdraws our INVITE. CANCEL waits for the first provisional response; a 2xx that crosses it is
@@ -101,7 +100,12 @@ public sealed partial class SipCall
             if (early.RemoteTag == response.ToTag) return early;
         }
 
-        if (_earlyDialogs.Count >= EarlyDialogsMax) return null;
+        if (_earlyDialogs.Count >= EarlyDialogsMax)
+        {
+            if (response.IsProvisional) _stack.Counters.ForksIgnored++;
+            return null;
+        }
+
         var dialog = SipDialog.ForUac(client.Request, response);
         _earlyDialogs.Add(dialog);
         return dialog;

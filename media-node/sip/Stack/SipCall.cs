@@ -105,8 +105,7 @@ public sealed partial class SipCall : IHasDeadline
     int IHasDeadline.QueueIndex { get; set; } = -1;
 
     /// <summary>Ends the call whatever its state: CANCEL, a rejection with 480, or BYE, which waits for the ACK when
-    /// our
-    /// 2xx has none yet (RFC 3261 §15). <see cref="SipEvent.Ended"/> or, after CANCEL, Failed follows.</summary>
+    /// our 2xx has none yet (RFC 3261 §15). <see cref="SipEvent.Ended"/> or, after CANCEL, Failed follows.</summary>
     /// <param name="now">The time.</param>
     /// <param name="reason">A Reason header, RFC 3326.</param>
     public bool Hangup(Instant now, string? reason = null)
@@ -234,12 +233,17 @@ public sealed partial class SipCall : IHasDeadline
     {
         get
         {
-            if (_wanted is { } wanted && (!wanted.IsReliable || _stack.IsOpen(wanted))) return wanted;
+            var wanted = _wanted is { } given ? _stack.Reuse(given) : default;
+            if (_wanted is not null && (!wanted.IsReliable || _stack.IsOpen(wanted))) return wanted;
             if (_peerFlow is not { } peer) return null;
             if (peer.IsReliable) return _stack.IsOpen(peer) ? peer : null;
-            return _stack.Options.FollowSource && Dialog is { RouteSet.Count: 0 } ? peer : null;
+            return _stack.Options.FollowSource && Dialog is { } dialog && !HasRoute(dialog) ? peer : null;
         }
     }
+
+    /// <summary>A first hop by a name that nobody resolves is none: the peer's source is the better guess.</summary>
+    private bool HasRoute(SipDialog dialog) =>
+        dialog.RouteSet.Count > 0 && _stack.FindFlow(dialog.RouteSet[0].Uri) is not null;
 
     private void EndWithBye(SipEndReason why, string? reason, Instant now)
     {
@@ -271,8 +275,7 @@ public sealed partial class SipCall : IHasDeadline
     }
 
     /// <summary>The one place where a call that was offered, or up, ends. A BYE on its way keeps the call known, so
-    /// that
-    /// the peer's own BYE finds it.</summary>
+    /// that the peer's own BYE finds it.</summary>
     private void End(SipEndReason why, string? reason, Instant now)
     {
         if (State is SipCallState.Ended) return;

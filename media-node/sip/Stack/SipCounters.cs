@@ -36,6 +36,9 @@ public sealed class SipCounters
 
     public long Unreachable { get; internal set; }
 
+    /// <summary>Branches of a forked INVITE beyond those that are followed.</summary>
+    public long ForksIgnored { get; internal set; }
+
     public long OutputsDropped { get; internal set; }
 
     public long CallsReceived { get; internal set; }
@@ -62,7 +65,8 @@ public sealed class MalformedPeers
     public int Count => _nodes.Count;
 
     /// <summary>The peers with the most, most first.</summary>
-    public IEnumerable<(IPAddress Peer, long Count)> Top(int count) => _recent.OrderByDescending(entry => entry.Count).Take(count);
+    public IEnumerable<(IPAddress Peer, long Count)> Top(int count) =>
+        _recent.OrderByDescending(entry => entry.Count).Take(count);
 
     public long CountOf(IPAddress peer) => _nodes.TryGetValue(peer, out var node) ? node.Value.Count : 0;
 

@@ -29,8 +29,7 @@ public enum SipEndReason
 
 /// <summary>What the stack tells its owner.</summary>
 /// <remarks>A call ends with exactly one <see cref="Failed"/> or <see cref="Ended"/>; after a Failed with 401 or 407
-/// the
-/// owner may try again with credentials, which begins anew.</remarks>
+/// the owner may try again with credentials, which begins anew.</remarks>
 public abstract record SipEvent
 {
     private SipEvent()

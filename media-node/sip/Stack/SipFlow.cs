@@ -82,8 +82,7 @@ public sealed record SipStackOptions
     public int UdpRequestBytesMax { get; init; } = SipLimits.UdpRequestBytesMax;
 
     /// <summary>Requests in a dialog over UDP go where the peer's last request came from, instead of to its Contact:
-    /// for
-    /// peers behind address translation. Only without a route set.</summary>
+    /// for peers behind address translation. Only without a route set.</summary>
     public bool FollowSource { get; init; }
 
     /// <summary>Makes Call-IDs; the default takes 128 random bits.</summary>

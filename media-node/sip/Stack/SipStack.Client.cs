@@ -25,8 +25,7 @@ public sealed partial class SipStack
     }
 
     /// <summary>Takes over a call that is up from another node: its dialog as saved there. Re-INVITE follows by the
-    /// owner.
-    /// </summary>
+    /// owner. </summary>
     public SipCall Adopt(SipDialogState state, bool isUac, SipFlow? flow = null, object? tag = null)
     {
         var call = new SipCall(this, SipDialog.Restore(state), isUac, flow) { Tag = tag };
@@ -81,8 +80,8 @@ public sealed partial class SipStack
         Forget(client);
     }
 
-    /// <summary>The same in 64*T1: an INVITE that was answered provisionally has no timer of its own (§17.1.1.2), and the
-    /// peer of a call that is over may never send the final response.</summary>
+    /// <summary>The same in 64*T1: an INVITE that was answered provisionally has no timer of its own (§17.1.1.2), and
+    /// the peer of a call that is over may never send the final response.</summary>
     internal void AbandonLater(SipClientRequest client, Instant now)
     {
         client.AbandonAt = now + _options.Timers.Timeout;

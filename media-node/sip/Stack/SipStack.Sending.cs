@@ -84,8 +84,8 @@ public sealed partial class SipStack
         return remote is null ? null : Reuse(new SipFlow(transport, remote));
     }
 
-    /// <summary>The wanted flow while it can be used: a connection that is gone, such as the one a phone registered over,
-    /// gives way to where the request itself points (§8.1.2).</summary>
+    /// <summary>The wanted flow while it can be used: a connection that is gone, such as the one a phone registered
+    /// over, gives way to where the request itself points (§8.1.2).</summary>
     private SipFlow? FlowOf(SipRequest request, SipFlow? wanted)
     {
         if (wanted is null) return FindFlow(request);
@@ -93,8 +93,7 @@ public sealed partial class SipStack
     }
 
     /// <summary>Starts a client transaction. The request has no Via yet. Where there is no way, the request fails at
-    /// once
-    /// as 503 (§8.1.3.1).</summary>
+    /// once as 503 (§8.1.3.1).</summary>
     internal SipClientRequest Start(SipClientRequest client, Instant now)
     {
         var flow = FlowOf(client.Request, client.Wanted);
@@ -186,7 +185,7 @@ public sealed partial class SipStack
     };
 
     /// <summary>The open connection to that peer when there is one, else one for the owner to open.</summary>
-    private SipFlow Reuse(SipFlow flow)
+    internal SipFlow Reuse(SipFlow flow)
     {
         if (!flow.IsReliable || IsOpen(flow)) return flow;
         return flow with { ConnectionId = _connectionOf.GetValueOrDefault(flow.Remote) };

@@ -66,7 +66,8 @@ public sealed partial class SipStack
         else HandleResponse((SipResponse)message!, now);
     }
 
-    /// <summary>What a stream broke off with (RFC 3261 §18.3): answered when it can be read as a request, and counted.</summary>
+    /// <summary>What a stream broke off with (RFC 3261 §18.3): answered when it can be read as a request, and
+    /// counted.</summary>
     /// <param name="headers">The header part that has no usable length; empty: there was none.</param>
     public void HandleBroken(ReadOnlySpan<byte> headers, SipFlow flow)
     {

@@ -15,8 +15,7 @@ public static class AckRequest
     }
 
     /// <summary>CANCEL, RFC 3261 §9.1: Request-URI, Call-ID, To, From, CSeq number, one Via and the route of the
-    /// INVITE.
-    /// </summary>
+    /// INVITE. </summary>
     public static SipRequest Cancel(SipRequest invite, string? reason)
     {
         var cancel = Derive(invite, SipMethods.Cancel);

@@ -20,8 +20,7 @@ public readonly record struct ServerTransactionKey(string Branch, string Host, i
     }
 
     /// <summary>RFC 2543: Request-URI, From tag, Call-ID, CSeq number and the top Via. The To tag is left out: an
-    /// INVITE
-    /// has none where its ACK has one, and the other parts already tell requests apart.</summary>
+    /// INVITE has none where its ACK has one, and the other parts already tell requests apart.</summary>
     private static string OldKey(SipRequest request) => string.Create(CultureInfo.InvariantCulture,
         $"{request.RequestUri}|{request.FromTag}|{request.CallId}|{request.CSeq.Number}|{request.TopVia}");
 }

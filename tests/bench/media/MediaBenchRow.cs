@@ -63,9 +63,10 @@ internal sealed record MediaBenchRow(
     public string ToLine() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Calls,5}  {CpuPerPacket,5:F2}  {CpuPerPacketC,5:F2}  {Ratio:F3} ({RatioLowest:F2}-{RatioHighest:F2})"
-        + $"        {LatencyP50,5:F0}/{LatencyP99,-5:F0} {LatencyP50C,5:F0}/{LatencyP99C,-5:F0} {DirectP50,4:F0}/{DirectP99,-5:F0}"
+        + $"        {LatencyP50,5:F0}/{LatencyP99,-5:F0} {LatencyP50C,5:F0}/{LatencyP99C,-5:F0}"
+        + $" {DirectP50,4:F0}/{DirectP99,-5:F0}"
         + $" {Lost,4} of {Sent,-7} {LostC,3}   {AllocatedBytesPerPacket,6:F3}, {MemoryPerCallBytes}")
-        + (Lost == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"\n       of ours lost in full buffers: {DropsAtRelay} at the relay, {DropsAtLoad} at the load"));
+        + (Lost == 0 ? "" : $"\n       of ours lost in full buffers: {DropsAtRelay} at the relay, {DropsAtLoad} at the load");
 
     private static long Missing(List<Slice> slices) => slices.Sum(s => s.Sent - s.Received);
 

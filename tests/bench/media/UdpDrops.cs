@@ -29,5 +29,5 @@ internal readonly record struct UdpDrops(long AtRelay, long AtLoad)
 
     /// <summary>"0100007F:1F90": address and port, hexadecimal.</summary>
     private static int PortOf(string address) =>
-        int.Parse(address.AsSpan(address.IndexOf(':', StringComparison.Ordinal) + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        int.Parse(address.AsSpan(address.Length - 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

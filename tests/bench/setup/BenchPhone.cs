@@ -33,6 +33,7 @@ internal sealed class BenchPhone(string user, string password, IPEndPoint server
         var isSent = e.Response.StatusCode == 401
             && _digest.TryAnswer(challenges, SipMethods.Register, uri, [], out var header)
             && stack.RetryWithHeader(e.Request, "Authorization", header, now) is not null;
-        return isSent ? false : throw new InvalidOperationException($"REGISTER of {user} was answered {e.Response.StatusCode}");
+        if (!isSent) throw new InvalidOperationException($"REGISTER of {user} was answered {e.Response.StatusCode}");
+        return false;
     }
 }

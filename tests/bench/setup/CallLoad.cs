@@ -127,7 +127,8 @@ internal sealed class CallLoad : ISipOwner, ITimeoutHandler, IDisposable
     }
 
     private static SipStack MakeStack(IPEndPoint bound) => new(
-        new SipStackOptions { Host = bound.Address.ToString(), UdpPort = bound.Port, TcpPort = bound.Port }, new SystemIds());
+        new SipStackOptions { Host = bound.Address.ToString(), UdpPort = bound.Port, TcpPort = bound.Port },
+        new SystemIds());
 
     private void Begin(CallRun run)
     {
@@ -166,7 +167,9 @@ internal sealed class CallLoad : ISipOwner, ITimeoutHandler, IDisposable
     {
         foreach (var header in invite.Headers)
         {
-            if (header.Name == CallHeader) return _calls.GetValueOrDefault(int.Parse(header.Value, CultureInfo.InvariantCulture));
+            if (header.Name != CallHeader) continue;
+
+            return _calls.GetValueOrDefault(int.Parse(header.Value, CultureInfo.InvariantCulture));
         }
 
         return null;

@@ -86,7 +86,8 @@ internal sealed partial class CentreProcess : IDisposable
         text.Append("  - { id: support, wrap-up: 0s, greeting: none, music: none }\nagents:\n");
         for (var i = 0; i < agents; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  - {{ id: {NameOf(i)}, sip-password: {PasswordOf(i)}, queues: [support] }}\n");
+            var (name, password) = (NameOf(i), PasswordOf(i));
+            text.Append($"  - {{ id: {name}, sip-password: {password}, queues: [support] }}\n");
         }
 
         return text.ToString();

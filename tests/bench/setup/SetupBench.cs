@@ -30,8 +30,8 @@ internal static class SetupBench
         var held = Hold(centre, load, out var bytesPerCall);
         var warm = load.Run(new CallRun(WarmUpCalls, FullAtOnce, TimeSpan.Zero), StageMax);
 
-        // The paced stage comes last: before it the JIT's second tier would be half of what is measured. What earlier calls
-        // left behind (transactions that live for 32 s, records that linger) is let go first.
+        // The paced stage comes last: earlier the JIT's second tier would be half of what is measured. What other calls
+        // left behind (transactions that live for 32 s, grains that linger) is let go first.
         var full = Measure(centre, load, new CallRun(FullCalls, FullAtOnce, TimeSpan.Zero));
         LetRest(centre);
         var paced = Measure(centre, load, new CallRun(PacedCalls, Agents, TimeSpan.FromSeconds(1) / PacedPerSecond));

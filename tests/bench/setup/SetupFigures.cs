@@ -30,11 +30,11 @@ internal sealed record SetupFigures(
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
         Line($"setup: complete calls through the queue, two legs each, journal and record on disk");
-        Line($"  at 100 calls/s   caller's INVITE -> agent's INVITE   p50 {DelayP50Ms:F1}  p90 {DelayP90Ms:F1}  p99 {DelayP99Ms:F1} ms");
-        Line($"                   the centre's CPU                    {PacedCpuMsPerCall:F2} ms a call");
-        Line($"  as many as go    {CallsPerSecond:F0} calls/s beside the load on the same CPUs, p50 {BusyDelayP50Ms:F1}  p99 {BusyDelayP99Ms:F1} ms");
-        Line($"                   the centre's CPU                    {CpuMsPerCall:F2} ms a call: {CallsPerSecondAndCore:F0} calls/s and core");
-        Line($"  memory           {ResidentBytesPerCall / 1024.0:F1} KiB resident for a call that is up, garbage of its set-up included");
+        Line($"  at 100 calls/s   p50 {DelayP50Ms:F1}  p90 {DelayP90Ms:F1}  p99 {DelayP99Ms:F1} ms, caller's INVITE -> agent's INVITE");
+        Line($"                   the centre's CPU {PacedCpuMsPerCall:F2} ms a call");
+        Line($"  as many as go    p50 {BusyDelayP50Ms:F1}  p99 {BusyDelayP99Ms:F1} ms, {CallsPerSecond:F0} calls/s beside the load");
+        Line($"                   the centre's CPU {CpuMsPerCall:F2} ms a call: {CallsPerSecondAndCore:F0} calls/s and core");
+        Line($"  memory           {ResidentBytesPerCall / 1024.0:F1} KiB resident for a call that is up, with its set-up's garbage");
         Line($"  {Calls} calls, {Failed} failed, {Records} records on disk, {Retransmissions} retransmissions");
     }
 }

@@ -7,7 +7,8 @@ namespace OrleansAcd.Tests.Conformance.Audio;
 /// <summary>G.711 against exhaustive tables made by another implementation.</summary>
 public sealed class G711TableTests
 {
-    /// <summary>Decision values lie between two steps: implementations differ there by one, and either is right.</summary>
+    /// <summary>Decision values lie between two steps: implementations differ there by one, and either is
+    /// right.</summary>
     private const int TiesMax = 964;
 
     [SkippableTheory, InlineData(G711Codec.Pcmu, "ulaw"), InlineData(G711Codec.Pcma, "alaw")]

@@ -2,7 +2,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Conformance.Rtp;
 
-/// <summary>Finds the vectors: ACD_VECTORS, else ../shared/vectors beside the repository. Skips when there are none.</summary>
+/// <summary>Finds the vectors: ACD_VECTORS, else ../shared/vectors beside the repository. Skips when there are
+/// none.</summary>
 internal static class MediaVectors
 {
     public static string Path(string relative)

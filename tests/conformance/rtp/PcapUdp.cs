@@ -4,7 +4,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Conformance.Rtp;
 
-/// <summary>Reads UDP payloads over IPv4 and Ethernet from a classic little-endian pcap file; enough for the vectors.</summary>
+/// <summary>Reads UDP payloads over IPv4 and Ethernet from a classic little-endian pcap file; enough for the
+/// vectors.</summary>
 internal static class PcapUdp
 {
     public static IEnumerable<(Instant At, byte[] Payload)> Read(string path)
@@ -22,7 +23,8 @@ internal static class PcapUdp
 
             var udp = 14 + (4 * (frame[14] & 0x0F));
             var udpLength = BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(udp + 4));
-            yield return (Instant.FromMilliseconds((seconds * 1_000.0) + (micros / 1_000.0)), frame[(udp + 8)..(udp + udpLength)]);
+            var arrival = Instant.FromMilliseconds((seconds * 1_000.0) + (micros / 1_000.0));
+            yield return (arrival, frame[(udp + 8)..(udp + udpLength)]);
         }
     }
 }

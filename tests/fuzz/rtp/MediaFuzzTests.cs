@@ -5,7 +5,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Fuzz.Rtp;
 
-/// <summary>A million mutated RTP, RTCP and WAV inputs: none throws, none reads or writes outside. Seeded; the seed is printed.</summary>
+/// <summary>A million mutated RTP, RTCP and WAV inputs: none throws, none reads or writes outside. Seeded; the seed is
+/// printed.</summary>
 public sealed class MediaFuzzTests
 {
     private const ulong Seed = 20_261_122;
@@ -14,7 +15,8 @@ public sealed class MediaFuzzTests
     public void FourHundredThousandRtpPacketsThroughTheWholePath()
     {
         var random = new SeededIdSource(Seed);
-        var (rewriter, statistics, keys) = (new RelayRewriter(random), new ReceiverStatistics(), new TelephoneEventReceiver());
+        var (rewriter, statistics) = (new RelayRewriter(random), new ReceiverStatistics());
+        var keys = new TelephoneEventReceiver();
         var latch = new Latch(LatchPolicy.Default);
         latch.Expect(TransportAddress.FromIpV4(0x7F000001, 4_000));
         Run(400_000, random, SeedRtp, (packet, i) =>
@@ -23,14 +25,21 @@ public sealed class MediaFuzzTests
 
             Assert.True(header.PayloadOffset + header.PayloadLength <= packet.Length && header.PayloadLength >= 0);
             var now = Instant.FromMilliseconds(i);
-            latch.Handle(TransportAddress.FromIpV4(0x7F000001, header.Sequence.Value), header.Ssrc, header.Sequence, now);
+            var from = TransportAddress.FromIpV4(0x7F000001, header.Sequence.Value);
+            latch.Handle(from, header.Ssrc, header.Sequence, now);
             statistics.Handle(header.Sequence, header.Timestamp, now);
-            keys.Handle(header.Marker, header.Timestamp, packet.AsSpan(header.PayloadOffset, header.PayloadLength), now);
+            var payload = packet.AsSpan(header.PayloadOffset, header.PayloadLength);
+            keys.Handle(header.Marker, header.Timestamp, payload, now);
             while (keys.TryPoll(out var key)) Assert.True(key.Duration >= TimeSpan.Zero);
             if (i % 7 == 0) rewriter.Skip(header);
             var sent = rewriter.Rewrite(packet, header, header.PayloadType, now);
             G711.Transcode(G711Codec.Pcmu, G711Codec.Pcma, sent.IsEmpty ? sent : sent[RtpHeader.FixedBytes..]);
-            if (i % 100 == 0) Assert.True(statistics.NextReport(header.Ssrc, 0, TimeSpan.Zero).CumulativeLost >= -0x80_0000);
+            if (i % 100 == 0)
+            {
+                var report = statistics.NextReport(header.Ssrc, 0, TimeSpan.Zero);
+                Assert.True(report.CumulativeLost >= -0x80_0000);
+            }
+
         });
         Assert.True(statistics.PacketsReceived > 1_000);
     }
@@ -49,7 +58,11 @@ public sealed class MediaFuzzTests
                 one.TryReadSource(out Ssrc _);
                 one.TryReadSenderInfo(out SenderInfo _);
                 one.TryReadCname(out ReadOnlySpan<byte> _);
-                for (var i = 0; one.TryReadBlock(i, out var block); i++) NtpTime.RoundTrip(Instant.FromMilliseconds(i), block);
+                for (var i = 0; one.TryReadBlock(i, out var block); i++)
+                {
+                    NtpTime.RoundTrip(Instant.FromMilliseconds(i), block);
+                }
+
             }
         });
         Assert.True(opened > 1_000);

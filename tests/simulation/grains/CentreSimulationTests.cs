@@ -133,7 +133,8 @@ public sealed class CentreSimulationTests
         Assert.Empty(centre.Failures);
         Assert.Empty(centre.Node.Violations);
         Assert.Empty(centre.Journal.CompletedTwice);
-        var open = centre.Node.Calls.Values.Where(c => !centre.Journal.Records.ContainsKey(c.Id)).Select(c => c.Id.Value);
+        var open = centre.Node.Calls.Values.Where(c => !centre.Journal.Records.ContainsKey(c.Id))
+            .Select(c => c.Id.Value);
         Assert.True(!open.Any(), $"seed {seed}: no record of {string.Join(", ", open.Take(5))}");
         Assert.All(centre.Journal.Records.Values, r => Assert.NotEqual(QueueOutcome.None, r.Outcome));
         Assert.Equal(traffic.Calls, centre.Journal.Records.Count);

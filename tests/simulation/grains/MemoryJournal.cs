@@ -31,10 +31,12 @@ internal sealed class MemoryJournal(TimeProvider time, TimeSpan commit) : ICallJ
         return true;
     }
 
-    public ValueTask<CallView?> Find(CallId call, CancellationToken cancellation) => new(Records.GetValueOrDefault(call));
+    public ValueTask<CallView?> Find(CallId call, CancellationToken cancellation) =>
+        new(Records.GetValueOrDefault(call));
 
     public ValueTask<IReadOnlyList<CallView>> List(
-        CallFilter filter, CallId? before, int limit, CancellationToken cancellation) => new([.. Records.Values.Take(limit)]);
+        CallFilter filter, CallId? before, int limit, CancellationToken cancellation) =>
+        new([.. Records.Values.Take(limit)]);
 
     public ValueTask<IReadOnlyList<JournalEntry>> Replay(CallId call, CancellationToken cancellation) =>
         new(_lines.TryGetValue(call, out var lines) ? lines.ToArray() : []);

@@ -111,7 +111,8 @@ internal sealed class SimulatedCentre
     public QueueView Queue(string id) =>
         Time.Run(() => _engine.GetGrain<IQueueGrain>(id).Get(), TimeSpan.FromMinutes(1));
 
-    public T Ask<T>(Func<IGrainFactory, Task<T>> question) => Time.Run(() => question(_engine), TimeSpan.FromMinutes(1));
+    public T Ask<T>(Func<IGrainFactory, Task<T>> question) =>
+        Time.Run(() => question(_engine), TimeSpan.FromMinutes(1));
 
     public async Task Start()
     {

@@ -36,7 +36,8 @@ internal sealed class SimulatedNode(IStreamBus bus, TimeProvider time, Random ra
         Calls[made.Id] = made;
         made.Legs[1] = new SimulatedLeg(LegId.Caller, "") { State = LegState.Offered };
         Publish(made, n => new LegOffered(
-            made.Id, 1, n, LegId.Caller, Id, dialled, new PartyIdentity("Bob", "sip:+15551234@example.org"), [], null, "PCMU"));
+            made.Id, 1, n, LegId.Caller, Id, dialled, new PartyIdentity("Bob", "sip:+15551234@example.org"), [], null,
+            "PCMU"));
         After(-Math.Log(1 - random.NextDouble()) * traffic.PatienceSeconds, () =>
         {
             if (made.Bridged is null) CallerHangsUp(made);
@@ -144,7 +145,8 @@ internal sealed class SimulatedNode(IStreamBus bus, TimeProvider time, Random ra
 
     private void Bridge(SimulatedCall call, Hear hear)
     {
-        var others = hear.Matrix.Where(h => h.Listener == LegId.Caller).Select(h => h.Speaker.Value).Distinct().ToList();
+        var others = hear.Matrix.Where(h => h.Listener == LegId.Caller).Select(h => h.Speaker.Value).Distinct()
+            .ToList();
         if (others.Count > 1) Violations.Add($"{call.Id}: caller hears {others.Count} agents");
         call.Bridged = others.Count == 1 ? call.Legs[others[0]] : null;
         if (call.Bridged is not { } leg) return;

@@ -3,7 +3,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Audio;
 
-/// <summary>ITU-T G.711 as a whole; the tables themselves are held against vectors in tests/conformance/audio.</summary>
+/// <summary>ITU-T G.711 as a whole; the tables themselves are held against vectors in
+/// tests/conformance/audio.</summary>
 public sealed class G711Tests
 {
     public static readonly TheoryData<G711Codec> Laws = [G711Codec.Pcmu, G711Codec.Pcma];

@@ -30,7 +30,8 @@ public sealed class WavTests
         var encoded = new byte[samples.Length];
         G711.Encode(law, samples, encoded);
 
-        Assert.Equal(WavReadResult.None, AudioClip.TryLoadWav("g711", WavFile.Build(format, 8_000, 1, 8, encoded), out var clip));
+        var file = WavFile.Build(format, 8_000, 1, 8, encoded);
+        Assert.Equal(WavReadResult.None, AudioClip.TryLoadWav("g711", file, out var clip));
 
         Assert.Equal(encoded, clip!.Encoded(law).ToArray());
     }

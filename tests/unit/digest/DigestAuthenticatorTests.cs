@@ -153,7 +153,8 @@ public sealed class DigestAuthenticatorTests
         Assert.Equal(new DigestVerdict.Accepted("alice"), Ask(IPAddress.Parse("192.0.2.6"), Credentials(Client())));
     }
 
-    /// <summary>Phones that know MD5 alone refuse a challenge that they do not know, even beside one that they do.</summary>
+    /// <summary>Phones that know MD5 alone refuse a challenge that they do not know, even beside one that they
+    /// do.</summary>
     [Fact]
     public void ChallengesByMd5AloneWhenToldSoAndStillTakesSha256()
     {

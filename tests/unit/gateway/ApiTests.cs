@@ -53,7 +53,7 @@ public sealed class ApiTests : IAsyncLifetime
     {
         await _centre.Bus.PublishAsync<NodeEvent>(MediaStreams.NodeEvents, new PhoneChanged(
             new("node"), new("alice"),
-            [new("sip:alice@10.0.0.1", [], "udp", "10.0.0.1:5060", new("node"), DateTimeOffset.MaxValue)]));
+            [new("sip:alice@10.0.0.1", [], "udp", "10.0.0.1:5060", new("node"), DateTimeOffset.UtcNow.AddHours(1))]));
         await Until(async () => (await Json("/v1/agents/alice")).GetProperty("presence").GetString() == "ready");
         var response =
             await _centre.Http.PostAsJsonAsync("/v1/agents/alice/state", new { wish = "not-ready", reason = "lunch" });

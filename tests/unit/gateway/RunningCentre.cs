@@ -45,7 +45,8 @@ public sealed class RunningCentre : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddAcdSilo(new SiloOptions { DataDirectory = data, CentreYaml = centre, FirstCentreYaml = SampleCentre.Yaml });
+        builder.Services.AddAcdSilo(new SiloOptions
+            { DataDirectory = data, CentreYaml = centre, FirstCentreYaml = SampleCentre.Yaml });
         var options = new GatewayOptions { DataDirectory = data };
         var key = builder.Services.AddAcdGateway(gateway?.Invoke(options) ?? options);
         var app = builder.Build();

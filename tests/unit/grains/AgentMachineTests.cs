@@ -69,7 +69,8 @@ public sealed class AgentMachineTests
         Assert.Equal(Presence.WrapUp, InWrapUp().Tick(69.9).State.Presence);
         Assert.Equal(Presence.Ready, InWrapUp().Tick(70).State.Presence);
         Assert.Equal(Presence.Ready, InWrapUp().Ask(AgentWish.EndWrapUp, 61).State.Presence);
-        Assert.Equal(Presence.Ready, InWrapUp().Ask(AgentWish.NotReady, 61, "tea").Ask(AgentWish.Ready, 62).State.Presence);
+        Assert.Equal(Presence.Ready, InWrapUp().Ask(AgentWish.NotReady, 61, "tea").Ask(AgentWish.Ready, 62)
+            .State.Presence);
     }
 
     [Fact]
@@ -161,7 +162,8 @@ public sealed class AgentMachineTests
         var s = Reserved();
         var before = (s.State.ReadyEpoch, s.State.Current!.Epoch);
         var again = new AgentScenario().Step(
-            new AgentEvent.Started(new AgentRecord(true, "", 0, [Given.Contact()]), Given.Agent()), 10).Tick(16).Bid(null, 16.01);
+            new AgentEvent.Started(new AgentRecord(true, "", 0, [Given.Contact()]), Given.Agent()), 10).Tick(16)
+            .Bid(null, 16.01);
         again.Bid("call-2", 17);
 
         Assert.True(again.State.ReadyEpoch > before.ReadyEpoch);
@@ -211,7 +213,8 @@ public sealed class AgentMachineTests
     {
         var before = new AgentScenario().Start().Phone(1).Ask(AgentWish.NotReady, 2, "lunch").State.Version;
 
-        Assert.True(new AgentScenario().Step(new AgentEvent.Started(AgentRecord.None, Given.Agent()), 3).State.Version > before);
+        Assert.True(new AgentScenario().Step(new AgentEvent.Started(AgentRecord.None, Given.Agent()), 3)
+            .State.Version > before);
     }
 
     [Fact]
@@ -255,7 +258,8 @@ public sealed class AgentMachineTests
     }
 
     [Fact]
-    public void ANewAgentIsReadyAtOnce() => Assert.Equal(Presence.Ready, new AgentScenario().Start().Phone(0.1).State.Presence);
+    public void ANewAgentIsReadyAtOnce() =>
+        Assert.Equal(Presence.Ready, new AgentScenario().Start().Phone(0.1).State.Presence);
 
     [Fact]
     public void AnAgentThatLeavesAQueueTellsIt()
@@ -263,13 +267,15 @@ public sealed class AgentMachineTests
         var s = new AgentScenario().Start(LoginMode.Phone, Given.Support, Given.Sales).Phone(1);
         s.Step(new AgentEvent.Defined(Given.Agent(LoginMode.Phone, Given.Sales)), 2);
 
-        Assert.Contains(s.Last.OfType<AgentEffect.Notify>(), n => n.Notice is { Member: false } && n.Notice.Queue == Given.Support);
+        Assert.Contains(s.Last.OfType<AgentEffect.Notify>(), n => n.Notice is
+            { Member: false } && n.Notice.Queue == Given.Support);
     }
 
     [Fact]
     public void AnExpiredPhoneIsGone()
     {
-        var s = new AgentScenario().Start().Step(new AgentEvent.PhonesChanged(Given.Node, [Given.Contact(expires: 60)]), 1);
+        var s = new AgentScenario().Start()
+            .Step(new AgentEvent.PhonesChanged(Given.Node, [Given.Contact(expires: 60)]), 1);
 
         Assert.Equal(Presence.Ready, s.Tick(64.9).State.Presence);
         Assert.Equal(Presence.LoggedOut, s.Tick(65).State.Presence);

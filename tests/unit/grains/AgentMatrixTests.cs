@@ -14,7 +14,8 @@ public sealed class AgentMatrixTests
 
     private static readonly string[] Events =
     [
-        "started", "undefined", "offer", "stale-offer", "empty-bid", "rings", "confirmed", "stale-confirm", "finished", "no-answer",
+        "started", "undefined", "offer", "stale-offer", "empty-bid", "rings", "confirmed", "stale-confirm", "finished",
+            "no-answer",
         "caller-gone", "phone", "no-phone", "login", "logout", "ready", "not-ready", "end-wrap-up", "announce", "due",
     ];
 
@@ -45,6 +46,9 @@ public sealed class AgentMatrixTests
     [Fact]
     public void EveryCellIsDecided() => MatrixTable.Check(Table, Presences, Events, Run);
 
+    [Fact]
+    public void TheReadmeShowsTheSameTable() => MatrixTable.CheckReadme(Table);
+
     private static string Run(string presence, string name)
     {
         var state = AgentScenario.In(presence);
@@ -53,7 +57,8 @@ public sealed class AgentMatrixTests
         var (next, effects) = AgentMachine.Step(state, e, now);
         if (next.Presence != state.Presence) return next.Presence.ToString();
 
-        var done = effects.Where(x => x is not (AgentEffect.Save or AgentEffect.Show)).Select(x => x.GetType().Name).Distinct();
+        var done = effects.Where(x => x is not (AgentEffect.Save or AgentEffect.Show)).Select(x => x.GetType().Name)
+            .Distinct();
         var names = string.Join("+", done);
         return names.Length > 0 ? names : ReferenceEquals(next, state) ? "-" : next.HasNext ? "next" : "kept";
     }

@@ -38,7 +38,8 @@ internal sealed class AgentScenario
 
     public static AgentOffer OfferOf(string? call, long epoch, double enqueued = 0, QueueId? queue = null) => new(
         Given.Alice, queue ?? Given.Support, epoch, call is null ? null : new CallId(call),
-        call is null ? default : new CallRank(0, Given.T0.AddSeconds(enqueued), new CallId(call)), TimeSpan.FromSeconds(15),
+        call is null ? default : new CallRank(0, Given.T0.AddSeconds(enqueued), new CallId(call)),
+        TimeSpan.FromSeconds(15),
         TimeSpan.FromSeconds(10));
 
     public AgentScenario Start(LoginMode login = LoginMode.Phone, params ImmutableArray<QueueId> queues) =>

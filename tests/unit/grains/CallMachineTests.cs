@@ -72,13 +72,15 @@ public sealed class CallMachineTests
     public void ContextOfTheCallerReachesThePhoneAndOurNamesCannotBeForged()
     {
         var leg = Given.Offered(
-            "support", new SipHeader("User-to-User", "abc"), new SipHeader("X-Customer", "7"), new SipHeader("X-Acd-Queue", "forged"),
+            "support", new SipHeader("User-to-User", "abc"), new SipHeader("X-Customer", "7"),
+            new SipHeader("X-Acd-Queue", "forged"),
             new SipHeader("Subject", "no"));
         var s = new CallScenario().Offer(leg: leg).Assign();
 
         var names = s.Last.OfType<CallEffect.Send>().Select(e => e.Command).OfType<Dial>().Single().Headers;
         Assert.Equal(
-            [new("X-Acd-Call-Id", "call-1"), new("X-Acd-Queue", "support"), new("User-to-User", "abc"), new("X-Customer", "7")],
+            [new("X-Acd-Call-Id", "call-1"), new("X-Acd-Queue", "support"), new("User-to-User", "abc"),
+            new("X-Customer", "7")],
             names.Select(h => h));
     }
 
@@ -140,7 +142,8 @@ public sealed class CallMachineTests
     public void ALateAnswerWhileAnotherAgentIsDialledIsHungUp()
     {
         var s = new CallScenario().Offer().Assign().Tick(16)
-            .Step(new CallEvent.Assigned(Given.Assignment(Given.Reservation(2, "carol", expires: 60))), 16.1).Answer(16.2, leg: 2);
+            .Step(new CallEvent.Assigned(Given.Assignment(Given.Reservation(2, "carol", expires: 60))), 16.1)
+                .Answer(16.2, leg: 2);
 
         Assert.Equal(2, s.Last.OfType<CallEffect.Send>().Select(e => e.Command).OfType<Hangup>().Single().Leg.Value);
         Assert.Equal(CallPhase.Dialling, s.State.Phase);
@@ -268,7 +271,8 @@ public sealed class CallMachineTests
     public void OverflowKeepsTheEnqueueTimeAndCountsTheHop()
     {
         var s = new CallScenario().Offer()
-            .Step(new CallEvent.Overflowed(Given.Support, Given.Route() with { Queue = Given.Sales, Priority = 2 }), 30);
+            .Step(new CallEvent.Overflowed(Given.Support, Given.Route() with { Queue = Given.Sales, Priority = 2 }),
+                30);
 
         Assert.Equal(
             new Ticket(Given.Call, Given.Sales, Given.T0, 2, 1), s.Last.OfType<CallEffect.Enqueue>().Single().Ticket);
@@ -315,10 +319,12 @@ public sealed class CallMachineTests
         Run(new CallEvent.Tick(), 16);
         Run(new CallEvent.Assigned(Given.Assignment(Given.Reservation(2, "carol", expires: 60))), 17);
         Run(new CallEvent.Media(new LegAnswered(Given.Call, 1, 3, new LegId(3))), 18);
-        Run(new CallEvent.Media(new LegEnded(Given.Call, 1, 4, new LegId(3), LegEndReason.RemoteHangup, LegQuality.None)), 30);
+        Run(new CallEvent.Media(new LegEnded(Given.Call, 1, 4, new LegId(3), LegEndReason.RemoteHangup,
+            LegQuality.None)), 30);
 
         var replayed = CallState.Empty;
-        foreach (var (e, at) in events) replayed = CallMachine.Step(replayed, CallJson.Read(CallJson.Write(e))!, at).Next;
+        foreach (var (e, at) in events)
+            replayed = CallMachine.Step(replayed, CallJson.Read(CallJson.Write(e))!, at).Next;
 
         Assert.Equal(
             System.Text.Json.JsonSerializer.Serialize(CallViews.Of(state, Given.T0)),

@@ -14,7 +14,8 @@ public sealed class CallMatrixTests
 
     private static readonly string[] Events =
     [
-        "offered", "caller-up", "progress", "answered", "late-answer", "busy", "caller-left", "agent-left", "agent-lost", "held",
+        "offered", "caller-up", "progress", "answered", "late-answer", "busy", "caller-left", "agent-left",
+            "agent-lost", "held",
         "play-ended", "digit", "assigned", "overflowed", "queue-gone",
         "verified", "voided", "hang-up", "due",
     ];
@@ -45,6 +46,9 @@ public sealed class CallMatrixTests
     [Fact]
     public void EveryCellIsDecided() => MatrixTable.Check(Table, Phases, Events, Run);
 
+    [Fact]
+    public void TheReadmeShowsTheSameTable() => MatrixTable.CheckReadme(Table);
+
     private static string Run(string phase, string name)
     {
         var state = CallScenario.In(phase);
@@ -56,8 +60,10 @@ public sealed class CallMatrixTests
         var done = effects.Select(CallScenario.NameOf).ToList();
         done.Remove("show:queued");
         // The agent is given back, and the queue hears again what became of the call.
-        if (done is ["release:CallerGone", var left]) return left.Replace("leave:", "back:").Replace("SystemLost", "Lost");
-        if (done is [var one] && one.StartsWith("release:", StringComparison.Ordinal)) return one.Replace("release:", "rel:");
+        if (done is ["release:CallerGone", var left])
+            return left.Replace("leave:", "back:").Replace("SystemLost", "Lost");
+        if (done is [var one] && one.StartsWith("release:", StringComparison.Ordinal))
+            return one.Replace("release:", "rel:");
         return done.Count > 0 ? string.Join("+", done) : entries.IsEmpty ? "-" : "noted";
     }
 

@@ -56,7 +56,8 @@ internal sealed class CallScenario
     public CallScenario Progress(double at, int leg = 2) =>
         Media(at, n => new LegProgress(Given.Call, 1, n, new LegId(leg), 180));
 
-    public CallScenario Answer(double at, int leg = 2) => Media(at, n => new LegAnswered(Given.Call, 1, n, new LegId(leg)));
+    public CallScenario Answer(double at, int leg = 2) =>
+        Media(at, n => new LegAnswered(Given.Call, 1, n, new LegId(leg)));
 
     public CallScenario Fail(double at, int code, int leg = 2) =>
         Media(at, n => new LegFailed(Given.Call, 1, n, new LegId(leg), code, ""));
@@ -67,7 +68,8 @@ internal sealed class CallScenario
     public CallScenario AgentLeaves(double at, LegEndReason reason = LegEndReason.RemoteHangup, int leg = 2) =>
         Media(at, n => new LegEnded(Given.Call, 1, n, new LegId(leg), reason, LegQuality.None));
 
-    public CallScenario Media(double at, Func<long, MediaEvent> make) => Step(new CallEvent.Media(make(++_sequence)), at);
+    public CallScenario Media(double at, Func<long, MediaEvent> make) =>
+        Step(new CallEvent.Media(make(++_sequence)), at);
 
     public CallScenario Tick(double at) => Step(new CallEvent.Tick(), at);
 

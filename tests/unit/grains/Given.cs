@@ -25,7 +25,8 @@ internal static class Given
     public static LegOffered Offered(string dialled = "support", params ImmutableArray<SipHeader> headers) => new(
         Call, 1, 1, LegId.Caller, Node, dialled, Caller, headers, null, "PCMU");
 
-    public static Reservation Reservation(long epoch = 1, string agent = "alice", string call = "call-1", double expires = 25) =>
+    public static Reservation Reservation(
+        long epoch = 1, string agent = "alice", string call = "call-1", double expires = 25) =>
         new(new AgentId(agent), new CallId(call), Support, epoch, T0.AddSeconds(expires), TimeSpan.FromSeconds(10));
 
     public static readonly AgentPhone Phone = new("Alice", [Contact()]);
@@ -43,11 +44,14 @@ internal static class Given
         Support, "Support", strategy, new ServiceLevelTarget(0.8, TimeSpan.FromSeconds(20)), TimeSpan.FromSeconds(15),
         TimeSpan.FromSeconds(10), 0, "welcome", "music", false, TimeSpan.FromSeconds(5), skills, overflow);
 
-    public static AgentDefinition Agent(LoginMode login = LoginMode.Phone, params ImmutableArray<QueueId> queues) => new(
-        Alice, "Alice", null, login, queues.IsDefaultOrEmpty ? [Support] : queues, ImmutableSortedDictionary<string, int>.Empty);
+    public static AgentDefinition Agent(LoginMode login = LoginMode.Phone, params ImmutableArray<QueueId> queues) =>
+        new(
+        Alice, "Alice", null, login, queues.IsDefaultOrEmpty ? [Support] : queues,
+        ImmutableSortedDictionary<string, int>.Empty);
 
     public static AgentNotice Notice(
-        string agent, long epoch, Presence presence = Presence.Ready, double readySince = 0, int calls = 0, bool member = true,
+        string agent, long epoch, Presence presence = Presence.Ready, double readySince = 0, int calls = 0,
+        bool member = true,
         params (string Skill, int Level)[] skills) => new(
         new AgentId(agent), Support, epoch, presence, "", T0.AddSeconds(readySince),
         skills.ToImmutableSortedDictionary(s => s.Skill, s => s.Level), calls, member);

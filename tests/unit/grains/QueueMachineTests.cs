@@ -10,7 +10,8 @@ namespace OrleansAcd.Tests.Unit.Grains;
 /// <summary>The waiting line and its matching, rule by rule.</summary>
 public sealed class QueueMachineTests
 {
-    private QueueState _state = QueueMachine.Step(QueueState.Empty, new QueueEvent.Started(Given.Queue(), []), Given.T0).Next;
+    private QueueState _state = QueueMachine.Step(QueueState.Empty, new QueueEvent.Started(Given.Queue(), []), Given.T0)
+        .Next;
     private List<QueueEffect> _last = [];
 
     [Fact]
@@ -82,7 +83,8 @@ public sealed class QueueMachineTests
     [Fact]
     public void SkillsRelaxWhileTheCallerWaitsWithoutAnyOtherEvent()
     {
-        Define(Given.Queue(skills: new SkillRequirement("english", 3, [new SkillRelaxation(TimeSpan.FromSeconds(30), 1)])));
+        Define(Given.Queue(skills: new SkillRequirement("english", 3,
+            [new SkillRelaxation(TimeSpan.FromSeconds(30), 1)])));
         Step(new QueueEvent.AgentChanged(Given.Notice("anna", 1, skills: ("english", 1))), 0);
         Enqueue("c1", 1);
         Assert.Empty(Offers());
@@ -120,7 +122,7 @@ public sealed class QueueMachineTests
     {
         Enqueue("c1", 1);
         Define(Given.Queue() with { RingTimeout = TimeSpan.FromSeconds(7) });
-        Ready("anna", 2);
+        Ready("anna", 2, at: 2);
 
         Assert.Equal(TimeSpan.FromSeconds(7), Offers().Single(o => o.Call is not null).RingTimeout);
     }

@@ -15,7 +15,8 @@ public sealed class QueueMatrixTests
 
     private static readonly string[] Events =
     [
-        "enqueue", "enqueue-again", "leave", "offer-failed", "agent-ready", "agent-busy", "agent-gone", "granted", "refused",
+        "enqueue", "enqueue-again", "leave", "offer-failed", "agent-ready", "agent-busy", "agent-gone", "granted",
+            "refused",
         "defined", "dropped", "due",
     ];
 
@@ -37,6 +38,9 @@ public sealed class QueueMatrixTests
 
     [Fact]
     public void EveryCellIsDecided() => MatrixTable.Check(Table, Situations, Events, Run);
+
+    [Fact]
+    public void TheReadmeShowsTheSameTable() => MatrixTable.CheckReadme(Table);
 
     private static string Run(string situation, string name)
     {
@@ -73,7 +77,8 @@ public sealed class QueueMatrixTests
         }
     }
 
-    private static QueueState Enqueue(QueueState s, string call) => Step(s, new QueueEvent.Enqueued(Given.Ticket(call, 2)), 2);
+    private static QueueState Enqueue(QueueState s, string call) =>
+        Step(s, new QueueEvent.Enqueued(Given.Ticket(call, 2)), 2);
 
     private static QueueState Step(QueueState s, QueueEvent e, double at) =>
         QueueMachine.Step(s, e, Given.T0.AddSeconds(at)).Next;

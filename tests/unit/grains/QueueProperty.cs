@@ -12,7 +12,8 @@ internal sealed class QueueProperty(int seed)
 {
     private static readonly SkillRequirement[] Need =
     [
-        new("english", 3, [new SkillRelaxation(TimeSpan.FromSeconds(20), 1), new SkillRelaxation(TimeSpan.FromSeconds(50), 0)]),
+        new("english", 3, [new SkillRelaxation(TimeSpan.FromSeconds(20), 1),
+            new SkillRelaxation(TimeSpan.FromSeconds(50), 0)]),
     ];
 
     private readonly Random _random = new(seed);
@@ -41,7 +42,8 @@ internal sealed class QueueProperty(int seed)
         switch (_random.Next(8))
         {
             case 0 or 1:
-                var ticket = Given.Ticket($"c{_calls++}", _now - (_random.Next(4) == 0 ? _random.Next(9) : 0), _random.Next(2));
+                var ticket = Given.Ticket(
+                    $"c{_calls++}", _now - (_random.Next(4) == 0 ? _random.Next(9) : 0), _random.Next(2));
                 _waiting[ticket.Call] = ticket;
                 return new QueueEvent.Enqueued(ticket);
             case 2 when _waiting.Count > 0:
@@ -51,7 +53,8 @@ internal sealed class QueueProperty(int seed)
             case 3 or 4:
                 return AgentChanges();
             case 5 when Take(_offers) is { } granted:
-                var reservation = Given.Reservation(_random.Next(1, 1000), granted.Agent.Value, granted.Call!.Value.Value, _now + 25);
+                var reservation = Given.Reservation(
+                    _random.Next(1, 1000), granted.Agent.Value, granted.Call!.Value.Value, _now + 25);
                 _reservations.Add(reservation);
                 return new QueueEvent.Granted(reservation, Given.Phone);
             case 6 when Take(_offers) is { } refused:
@@ -89,7 +92,8 @@ internal sealed class QueueProperty(int seed)
         var before = _state;
         var now = Given.T0.AddSeconds(_now);
         (_state, var effects) = QueueMachine.Step(_state, e, now);
-        foreach (var offer in effects.OfType<QueueEffect.OfferAgent>().Select(x => x.Offer).Where(o => o.Call is not null))
+        foreach (var offer in effects.OfType<QueueEffect.OfferAgent>().Select(x => x.Offer)
+            .Where(o => o.Call is not null))
         {
             _offers.Add(offer);
             CheckNobodyIsPassedOver(offer, now);
@@ -98,8 +102,8 @@ internal sealed class QueueProperty(int seed)
         Assert.True(ReferenceEquals(before, _state) || _state.Version == before.Version + 1, $"seed {seed}");
     }
 
-    /// <summary>No call that is still free after the step may be ahead of one that was given to an agent who could
-    /// have had it.</summary>
+    /// <summary>No call that is still free after the step may be ahead of one that was given to an agent who could have
+    /// had it.</summary>
     private void CheckNobodyIsPassedOver(AgentOffer offer, DateTimeOffset now)
     {
         var from = EligibleFrom(offer.Agent.Value);
@@ -119,7 +123,8 @@ internal sealed class QueueProperty(int seed)
         // No free call and ready agent that fit are left.
         foreach (var rank in _state.Line.FreeInOrder())
         {
-            Assert.True(_state.Pool.Best(now - rank.EnqueuedAt) is null || HasDue(now), $"seed {seed}: {rank.Call} could be served");
+            Assert.True(_state.Pool.Best(now - rank.EnqueuedAt) is null || HasDue(now),
+                $"seed {seed}: {rank.Call} could be served");
         }
 
         Assert.Equal(_state.Line.Count - _state.Line.FreeCount, _state.Offers.Count);

@@ -44,7 +44,8 @@ public sealed class RoutingTests
     [Fact]
     public void WithinIsInclusive()
     {
-        var day = IntervalStatistics.Empty.WithAnswered(TimeSpan.FromSeconds(20)).WithAnswered(TimeSpan.FromSeconds(20.001));
+        var day = IntervalStatistics.Empty.WithAnswered(TimeSpan.FromSeconds(20))
+            .WithAnswered(TimeSpan.FromSeconds(20.001));
 
         Assert.Equal(1, day.Within(TimeSpan.FromSeconds(20)).AnsweredWithin);
     }
@@ -63,7 +64,8 @@ public sealed class RoutingTests
     public void ShortAbandonsAreNeitherOfferedNorAbandoned()
     {
         var day = IntervalStatistics.Empty.WithOffered().WithOffered().WithOffered()
-            .WithAbandoned(TimeSpan.FromSeconds(2), isShort: true).WithAbandoned(TimeSpan.FromSeconds(9), isShort: false)
+            .WithAbandoned(TimeSpan.FromSeconds(2), isShort: true)
+                .WithAbandoned(TimeSpan.FromSeconds(9), isShort: false)
             .WithAnswered(TimeSpan.FromSeconds(1));
 
         Assert.Equal(0.5, day.AbandonmentRate());
@@ -95,7 +97,8 @@ public sealed class RoutingTests
     [InlineData(RoutingStrategy.RoundRobin)]
     public void TheLastTieIsTheAgentsId(RoutingStrategy strategy)
     {
-        var pool = AgentPool.Create(CandidateOrder.For(strategy)).With(Agent("zoe")).With(Agent("adam")).With(Agent("mia"));
+        var pool = AgentPool.Create(CandidateOrder.For(strategy)).With(Agent("zoe")).With(Agent("adam"))
+            .With(Agent("mia"));
 
         Assert.Equal("adam", pool.Best(TimeSpan.Zero)!.Agent.Value);
         Assert.Equal("mia", pool.Without(new AgentId("adam")).Best(TimeSpan.Zero)!.Agent.Value);
@@ -106,7 +109,8 @@ public sealed class RoutingTests
     {
         ImmutableArray<SkillRequirement> need =
         [
-            new("english", 3, [new SkillRelaxation(TimeSpan.FromSeconds(30), 1), new SkillRelaxation(TimeSpan.FromSeconds(60), 2)]),
+            new("english", 3, [new SkillRelaxation(TimeSpan.FromSeconds(30), 1),
+                new SkillRelaxation(TimeSpan.FromSeconds(60), 2)]),
         ];
 
         Assert.Equal(TimeSpan.Zero, SkillRules.EligibleFrom(need, Skills(("english", 3))));
@@ -173,7 +177,8 @@ public sealed class RoutingTests
 
         Assert.Equal("longest idle: 10 s", decision.Reason);
         Assert.Equal(["bert", "anna", "cleo"], decision.Considered.Select(c => c.Agent.Value));
-        Assert.Equal(["chosen", "later in order", "lacks a skill before 30 s of wait"], decision.Considered.Select(c => c.Verdict));
+        Assert.Equal(["chosen", "later in order", "lacks a skill before 30 s of wait"],
+            decision.Considered.Select(c => c.Verdict));
     }
 
     private static void CheckLine(int seed)
@@ -198,7 +203,8 @@ public sealed class RoutingTests
             Assert.Equal(model, line.InOrder());
             var before = Given.T0.AddSeconds(random.Next(30));
             Assert.Equal(model.Count(r => r.EnqueuedAt < before), line.CountBefore(before));
-            Assert.Equal(model.Count > 0 ? model.Min(r => (DateTimeOffset?)r.EnqueuedAt) : null, line.OldestEnqueuedAt());
+            Assert.Equal(model.Count > 0 ? model.Min(r => (DateTimeOffset?)r.EnqueuedAt) : null,
+                line.OldestEnqueuedAt());
             var now = Given.T0.AddSeconds(30);
             var from = TimeSpan.FromSeconds(random.Next(30));
             var best = model.Where(r => now - r.EnqueuedAt >= from).Select(r => (CallRank?)r).FirstOrDefault();

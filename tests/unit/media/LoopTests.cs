@@ -49,6 +49,17 @@ public sealed class LoopTests
         Assert.Equal(Enumerable.Range(0, 1_024), ran);
     }
 
+    /// <summary>Its descriptors may be somebody else's by then.</summary>
+    [Theory, MemberData(nameof(Networks))]
+    public void ALoopThatIsGoneTakesNoPosts(string network)
+    {
+        var loop = NewLoop(network);
+        loop.Dispose();
+
+        Assert.False(loop.Post(() => Assert.Fail("the loop is gone")));
+        loop.Dispose();
+    }
+
     [Theory, MemberData(nameof(Networks))]
     public void PostsFromManyThreadsAllArriveOnARunningLoop(string network)
     {
@@ -68,7 +79,11 @@ public sealed class LoopTests
         var timers = Enumerable.Range(0, 200).Select(i => new LoopTimer(new Timeout(() => fired.Add(i)))).ToArray();
         var start = loop.Now;
         var random = new SeededIdSource(5);
-        foreach (var i in Enumerable.Range(0, 200).OrderBy(_ => random.NextBits())) loop.Schedule(timers[i], At(start, i));
+        foreach (var i in Enumerable.Range(0, 200).OrderBy(_ => random.NextBits()))
+        {
+            loop.Schedule(timers[i], At(start, i));
+        }
+
         loop.Schedule(timers[7], At(start, 500));
         loop.Schedule(timers[150], At(start, -1));
         loop.Cancel(timers[9]);

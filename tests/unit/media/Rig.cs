@@ -9,7 +9,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Media;
 
-/// <summary>A loop run by the test's own thread on real loopback sockets, a conversation, and what it reported.</summary>
+/// <summary>A loop run by the test's own thread on real loopback sockets, a conversation, and what it
+/// reported.</summary>
 internal sealed class Rig : IConversationObserver, IDisposable
 {
     private static int s_nextRange = 30_000 + (Environment.ProcessId % 50 * 400);
@@ -91,7 +92,8 @@ internal sealed class Rig : IConversationObserver, IDisposable
         while (Loop.Ready > ready);
     }
 
-    public void OnPlayEnded(MediaParty party, AudioClip clip, bool isComplete) => PlaysEnded.Add((party, clip, isComplete));
+    public void OnPlayEnded(MediaParty party, AudioClip clip, bool isComplete) =>
+        PlaysEnded.Add((party, clip, isComplete));
 
     public void OnDigit(MediaParty party, PressedKey key) => Digits.Add((party, key));
 

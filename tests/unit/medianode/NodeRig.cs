@@ -20,7 +20,13 @@ internal sealed class NodeRig : IAsyncDisposable
     public const double AgentHz = 1_300;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static int s_portBase = 40_000;
+    /// <summary>Below the ports that the system gives away by itself.</summary>
+    private const int PortFirst = 10_000;
+
+    private const int PortSteps = 50;
+    private const int PortStep = 200;
+
+    private static int s_portStep = Environment.ProcessId % PortSteps;
 
     private readonly LocalStreamBus _bus;
     private readonly Channel<MediaEvent> _events = Channel.CreateUnbounded<MediaEvent>();
@@ -47,21 +53,29 @@ internal sealed class NodeRig : IAsyncDisposable
     public static AudioClip Tone(double frequencyHz)
     {
         var samples = new short[8_000];
-        for (var i = 0; i < samples.Length; i++) samples[i] = (short)(8_000 * Math.Sin(2 * Math.PI * frequencyHz * i / 8_000));
+        for (var i = 0; i < samples.Length; i++)
+        {
+            samples[i] = (short)(8_000 * Math.Sin(2 * Math.PI * frequencyHz * i / 8_000));
+        }
+
         return AudioClip.FromSamples($"{frequencyHz} Hz", samples);
     }
 
     /// <param name="rtpPorts">Ports of the node; two pairs a call.</param>
-    public static async Task<NodeRig> Start(int rtpPorts = 200, params string[] agents)
+    /// <param name="change">Other options than the usual.</param>
+    /// <param name="agents">Whose phones may register; the password is the name and "-pw".</param>
+    public static async Task<NodeRig> Start(
+        int rtpPorts = 200, Func<MediaNodeOptions, MediaNodeOptions>? change = null, params string[] agents)
     {
         var first = NextPorts();
-        var rig = new NodeRig(new LocalStreamBus(), new MediaNodeOptions
+        var options = new MediaNodeOptions
         {
             Sip = new IPEndPoint(IPAddress.Loopback, 0),
             Advertise = IPAddress.Loopback,
             RtpPortFirst = first,
             RtpPortLast = first + rtpPorts - 1,
-        });
+        };
+        var rig = new NodeRig(new LocalStreamBus(), change?.Invoke(options) ?? options);
         var accounts = agents.Select(name => Account(name)).ToImmutableArray();
         await rig._bus.PublishAsync(MediaStreams.Settings, new NodeSettings(1, "acd", accounts));
         await rig.Node.Ready.WaitAsync(Patience);
@@ -95,7 +109,8 @@ internal sealed class NodeRig : IAsyncDisposable
         using var limit = new CancellationTokenSource(Patience);
         while (true)
         {
-            if (await _nodeEvents.Reader.ReadAsync(limit.Token) is PhoneChanged changed && changed.Agent.Value == agent) return changed.Contacts;
+            var happened = await _nodeEvents.Reader.ReadAsync(limit.Token);
+            if (happened is PhoneChanged changed && changed.Agent.Value == agent) return changed.Contacts;
         }
     }
 
@@ -120,10 +135,11 @@ internal sealed class NodeRig : IAsyncDisposable
     private static SoftphoneHost StartPhones()
     {
         var first = NextPorts();
-        return SoftphoneHost.Start(IPAddress.Loopback, first, first + 599);
+        return SoftphoneHost.Start(IPAddress.Loopback, first, first + PortStep - 1);
     }
 
-    private static int NextPorts() => Interlocked.Add(ref s_portBase, 600) - 600;
+    private static int NextPorts() =>
+        PortFirst + (PortStep * (Interlocked.Increment(ref s_portStep) % PortSteps));
 
     private static SipAccount Account(string user)
     {

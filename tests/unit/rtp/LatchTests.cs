@@ -94,7 +94,8 @@ public sealed class LatchTests
         strict.Expect(s_sdp);
         for (var i = 0; i < 100; i++)
         {
-            Assert.Equal(LatchVerdict.Refuse, strict.Handle(s_nat, new(1), new((ushort)i), Instant.FromMilliseconds(i)));
+            var verdict = strict.Handle(s_nat, new(1), new((ushort)i), Instant.FromMilliseconds(i));
+            Assert.Equal(LatchVerdict.Refuse, verdict);
         }
 
         Assert.Equal(LatchVerdict.AcceptNewPeer, strict.Handle(s_sdp, new(1), new(1), Instant.FromMilliseconds(100)));

@@ -21,7 +21,8 @@ public sealed class RelayRewriterTests
         {
             var sent = Relay(1, sequence, timestamp)!.Value;
             Assert.False(sent.Marker);
-            Assert.Equal(unchecked((ushort)(sequence - 65_534)), unchecked((ushort)(sent.Sequence.Value - first.Sequence.Value)));
+            var sentSince = unchecked((ushort)(sent.Sequence.Value - first.Sequence.Value));
+            Assert.Equal(unchecked((ushort)(sequence - 65_534)), sentSince);
             Assert.Equal(timestamp - 1_000, sent.Timestamp.Value - first.Timestamp.Value);
         }
     }
@@ -34,7 +35,9 @@ public sealed class RelayRewriterTests
         for (var i = 0; i < 10; i++)
         {
             var next = Own();
-            Assert.Equal((music.Sequence.Next, music.Timestamp.Advance(160), false), (next.Sequence, next.Timestamp, next.Marker));
+            Assert.Equal(
+                (music.Sequence.Next, music.Timestamp.Advance(160), false),
+                (next.Sequence, next.Timestamp, next.Marker));
             music = next;
         }
 
@@ -44,7 +47,8 @@ public sealed class RelayRewriterTests
         Assert.Equal(music.Timestamp.Advance(8 * 100), agent.Timestamp);
 
         var back = Own();
-        Assert.Equal((agent.Sequence.Next, true, agent.Timestamp.Advance(160)), (back.Sequence, back.Marker, back.Timestamp));
+        Assert.Equal(
+            (agent.Sequence.Next, true, agent.Timestamp.Advance(160)), (back.Sequence, back.Marker, back.Timestamp));
     }
 
     [Fact]
@@ -52,7 +56,8 @@ public sealed class RelayRewriterTests
     {
         var last = Relay(1, 100, 1_000)!.Value;
         var other = Relay(2, 7, 90_000)!.Value;
-        Assert.Equal((last.Sequence.Next, true, last.Timestamp.Advance(160)), (other.Sequence, other.Marker, other.Timestamp));
+        Assert.Equal(
+            (last.Sequence.Next, true, last.Timestamp.Advance(160)), (other.Sequence, other.Marker, other.Timestamp));
         var restarted = Relay(2, 40_000, 3)!.Value;
         Assert.Equal((other.Sequence.Next, true), (restarted.Sequence, restarted.Marker));
     }

@@ -69,6 +69,23 @@ public sealed class OfferAnswerTests
         Assert.Equal(OfferAnswerError.None, exchange.HandleOffer(SdpText.Audio("0")));
     }
 
+    /// <summary>An answer that was made and not sent (488 in its place) is no step of the session either.</summary>
+    [Fact]
+    public void AnAnswerTakenBackChangesNothing()
+    {
+        var exchange = Answered(SdpText.Audio("0"), out var sent);
+
+        Assert.Equal(OfferAnswerError.None, exchange.HandleOffer(SdpText.Audio("9")));
+        Assert.Equal(OfferAnswerError.None, exchange.TryAnswer(Describe(), null, out _));
+        exchange.Withdraw();
+
+        Assert.Equal(sent, exchange.LastSent);
+        Assert.Equal(AudioCodecKind.Pcmu, exchange.Negotiated()!.Codec);
+        Assert.Equal(OfferAnswerError.None, exchange.HandleOffer(SdpText.Audio("0")));
+        Assert.Equal(OfferAnswerError.None, exchange.TryAnswer(Describe(), null, out var next));
+        Assert.Equal(sent.Origin.Version, next.Origin.Version);
+    }
+
     /// <summary>Section 8: the version "MUST increment by one" when the description changes, else stays.</summary>
     [Fact]
     public void VersionRisesOnChangeOnly()

@@ -7,7 +7,8 @@ internal static class SourceTree
 
     public static IEnumerable<string> Files(string pattern) =>
         Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
-            .Where(file => !Relative(file).Split('/').Any(part => part is "bin" or "obj" or ".git" or "node_modules" or "TestResults"))
+            .Where(file => !Relative(file).Split('/')
+                .Any(part => part is "bin" or "obj" or ".git" or "node_modules" or "TestResults"))
             .Order(StringComparer.Ordinal);
 
     public static string Relative(string file) => Path.GetRelativePath(Root, file).Replace('\\', '/');
@@ -15,7 +16,8 @@ internal static class SourceTree
     private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "OrleansAcd.sln"))) folder = Path.GetDirectoryName(folder);
+        while (folder is not null && !File.Exists(Path.Combine(folder, "OrleansAcd.sln")))
+            folder = Path.GetDirectoryName(folder);
         return folder ?? throw new InvalidOperationException("OrleansAcd.sln is not above " + AppContext.BaseDirectory);
     }
 }

@@ -7,6 +7,8 @@ namespace OrleansAcd.Tests.Unit.Tidy;
 /// <summary>The rules of the house that a compiler does not check.</summary>
 public sealed partial class TidyTests
 {
+    private const StringComparison Ordinal = StringComparison.Ordinal;
+
     private static readonly string[] Cores =
     [
         "grains/contracts", "grains/routing", "grains/calls", "grains/centre",
@@ -17,7 +19,8 @@ public sealed partial class TidyTests
     private static readonly Dictionary<string, int> Heights = new()
     {
         ["engine"] = 0, ["streams"] = 0, ["media-node/core"] = 0,
-        ["grains/contracts"] = 1, ["grains/routing"] = 2, ["grains/centre"] = 2, ["grains/calls"] = 3, ["grains/actors"] = 4,
+        ["grains/contracts"] = 1, ["grains/routing"] = 2, ["grains/centre"] = 2, ["grains/calls"] = 3,
+        ["grains/actors"] = 4,
         ["media-node/sip"] = 1, ["media-node/rtp"] = 1, ["media-node/audio"] = 1, ["media-node/host"] = 5,
         ["silo/storage"] = 2, ["silo/host"] = 6, ["gateway/host"] = 6, ["softphone"] = 6, ["cli"] = 7,
     };
@@ -58,7 +61,8 @@ public sealed partial class TidyTests
         let folder = Folder(project)
         where Heights.ContainsKey(folder)
         from reference in XDocument.Load(project).Descendants("ProjectReference")
-        let path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(project)!, (string)reference.Attribute("Include")!))
+        let path = Path.GetFullPath(
+            Path.Combine(Path.GetDirectoryName(project)!, (string)reference.Attribute("Include")!))
         let target = Folder(path)
         where !Heights.TryGetValue(target, out var height) || height >= Heights[folder]
         select $"{folder} refers to {target}");
@@ -104,7 +108,8 @@ public sealed partial class TidyTests
 
     private static string Folder(string project) => SourceTree.Relative(Path.GetDirectoryName(project)!);
 
-    /// <summary>Blocks at a member's indentation whose opening brace follows a closing parenthesis: the functions.</summary>
+    /// <summary>Blocks at a member's indentation whose opening brace follows a closing parenthesis: the
+    /// functions.</summary>
     private static IEnumerable<(int Line, int Lines)> Functions(string[] lines)
     {
         for (var i = 1; i < lines.Length; i++)
@@ -112,7 +117,8 @@ public sealed partial class TidyTests
             var indent = lines[i].Length - lines[i].TrimStart().Length;
             if (lines[i].Trim() != "{" || indent is not (4 or 8) || !Signature().IsMatch(lines[i - 1])) continue;
 
-            var end = Array.FindIndex(lines, i, line => line.TrimEnd() == new string(' ', indent) + "}");
+            // An object initializer ends with more than the brace; a function with nothing more.
+            var end = Array.FindIndex(lines, i, line => line.StartsWith(new string(' ', indent) + "}", Ordinal));
             if (end > i) yield return (i, end - i - 1);
         }
     }
