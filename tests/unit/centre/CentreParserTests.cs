@@ -106,12 +106,13 @@ public sealed class CentreParserTests
     [InlineData("numbers:\n  - { number: \"a b\", to: queue/q }\nqueues: [ { id: q } ]", 2, "numbers[0].number", "not a number")]
     [InlineData("agents:\n  - id: a", 2, "agents[0].sip-password", "is missing")]
     [InlineData("agents:\n  - { id: a, login: api, queues: [none] }", 2, "agents[0].queues[0]", "no queue 'none'")]
-    [InlineData("agents:\n  - { id: a, login: api, capacity: { voice: 1, chat: 3 } }", 2, "agents[0].capacity.chat", "not available yet")]
+    [InlineData("agents:\n  - { id: a, login: api, capacity: { voice: 2, chat: 3 } }", 2, "agents[0].capacity.voice", "must be 1")]
+    [InlineData("agents:\n  - { id: a, login: api, capacity: { fax: 3 } }", 2, "agents[0].capacity.fax", "no channel")]
     [InlineData("agents:\n  - { id: a, login: api, skills: { english: lots } }", 2, "agents[0].skills.english", "whole number")]
     [InlineData("agents:\n  - { id: a, sip-password: \"***\" }", 2, "agents[0].sip-password", "there is none")]
     [InlineData("realm: 'a\"b'", 1, "realm", "must not contain")]
     [InlineData("speed: 5", 1, "speed", "realm, digest, numbers, queues, agents")]
-    [InlineData("digest: sha1", 1, "digest", "md5, sha-256, both")]
+    [InlineData("digest: crc32", 1, "digest", "allowed: md5, sha-256, both")]
     public void EachMistakeIsNamedWithLineAndKeyAndWhatIsAllowed(string yaml, int line, string key, string says)
     {
         var problem = Assert.Single(CentreParser.Parse(yaml, 1).Problems);
