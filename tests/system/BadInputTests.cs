@@ -5,7 +5,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.System;
 
-/// <summary>Whatever comes in from the network gets a clear answer or a counter, and a call that is up never notices.</summary>
+/// <summary>Whatever comes in from the network gets a clear answer or a counter, and a call that is up never
+/// notices.</summary>
 public sealed class BadInputTests : IAsyncLifetime, IDisposable
 {
     private const int RtpFirst = 14_000;
@@ -145,7 +146,9 @@ public sealed class BadInputTests : IAsyncLifetime, IDisposable
             for (var port = RtpFirst; port < RtpFirst + RtpPorts; port++)
             {
                 var to = new IPEndPoint(IPAddress.Loopback, port);
-                byte[] loud = [0x80, 0x00, (byte)(round >> 8), (byte)round, 0, 0, 0, round.CompareTo((ushort)0) > 0 ? (byte)160 : (byte)0, 1, 2, 3, 4, .. new byte[160]];
+                var timestamp = round > 0 ? (byte)160 : (byte)0;
+                byte[] header = [0x80, 0x00, (byte)(round >> 8), (byte)round, 0, 0, 0, timestamp, 1, 2, 3, 4];
+                byte[] loud = [.. header, .. new byte[160]];
                 await stranger.SendToAsync(loud, to);
                 await stranger.SendToAsync(loud.AsMemory(0, random.Next(1, 12)), to);
                 await stranger.SendToAsync(new byte[] { 0x8F, 0x00, 0, 1 }, to);

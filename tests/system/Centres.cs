@@ -8,7 +8,12 @@ internal static class Centres
         $$"""
         numbers: [ { number: support, to: queue/support }, { number: "+15550100", to: queue/support } ]
         queues:
-          - { id: support, name: Support, ring-timeout: {{ringTimeout}}, wrap-up: {{wrapUp}}, greeting: {{greeting}}, music: default }
+          - id: support
+            name: Support
+            ring-timeout: {{ringTimeout}}
+            wrap-up: {{wrapUp}}
+            greeting: {{greeting}}
+            music: default
         agents:
           - { id: alice, sip-password: alice-pw, queues: [support], login: {{login}} }
           - { id: bob, sip-password: bob-pw, queues: [support], login: {{login}} }

@@ -58,7 +58,8 @@ public sealed class CommandLineTests
         Assert.Contains("realm: other", after, StringComparison.Ordinal);
     }
 
-    private static async Task<(int Code, string Output)> Run(TestFolder folder, AcdProcess acd, params string[] arguments)
+    private static async Task<(int Code, string Output)> Run(
+        TestFolder folder, AcdProcess acd, params string[] arguments)
     {
         await using var command = AcdProcess.StartRaw(
             folder, [.. arguments, "--url", acd.Http.BaseAddress!.ToString(), "--key", acd.Key]);

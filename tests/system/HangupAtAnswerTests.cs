@@ -26,7 +26,10 @@ public sealed class HangupAtAnswerTests
         var server = IPEndPoint.Parse(acd.Sip);
         var rings = Channel.CreateUnbounded<PhoneCall>();
         var voice = new PhoneVoice(Talk.Clip(Voice.AgentHz), Voice.CallerHz);
-        var behaviour = new PhoneBehaviour { Voice = voice, AnswerAfter = RingTime, OnCall = call => rings.Writer.TryWrite(call) };
+        var behaviour = new PhoneBehaviour
+        {
+            Voice = voice, AnswerAfter = RingTime, OnCall = call => rings.Writer.TryWrite(call),
+        };
         foreach (var agent in (string[])["a1", "a2"]) await phones.AddPhone(agent, agent, server, behaviour).Registered;
 
         var random = new Random(seed);

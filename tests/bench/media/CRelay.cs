@@ -49,7 +49,8 @@ internal sealed class CRelay : IMeasuredRelay, IDisposable
         _process.StandardInput.Write("?\n");
         _process.StandardInput.Flush();
         var parts = _process.StandardOutput.ReadLine()!.Split(' ');
-        return (long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), 0);
+        var culture = CultureInfo.InvariantCulture;
+        return (long.Parse(parts[0], culture), long.Parse(parts[1], culture), 0);
     }
 
     public void Dispose()

@@ -32,10 +32,11 @@ internal sealed record MediaBenchRow(
         """
         media: calls of two parties, 20 ms G.711 both ways; ours, a bare C relay, and no relay at all (direct)
                CPU us a packet                        latency us p50/p99                lost packets         bytes
-        calls  ours   C      ratio (range)            ours        C           direct    ours of  C           per packet, call
+        calls  ours   C      ratio (range)            ours        C           direct    ours of  C      per packet, call
         """;
 
-    public static MediaBenchRow From(int calls, List<Slice> mine, List<Slice> theirs, List<Slice> direct, long memoryPerCall)
+    public static MediaBenchRow From(
+        int calls, List<Slice> mine, List<Slice> theirs, List<Slice> direct, long memoryPerCall)
     {
         var ratios = mine.Zip(theirs, (m, t) => m.CpuPerPacket / t.CpuPerPacket).ToList();
         return new MediaBenchRow(

@@ -8,9 +8,11 @@ using OrleansAcd.Contracts.Grains;
 
 namespace OrleansAcd.Bench;
 
-/// <summary>Routing decisions a second on one core: one queue, 10,000 agents, 100,000 waiting calls (design section 12).
+/// <summary>Routing decisions a second on one core: one queue, 10,000 agents, 100,000 waiting calls (design section
+/// 12).
 /// </summary>
-/// <remarks>A decision is a whole round through the Queue machine: an agent becomes ready and is offered the best call with
+/// <remarks>A decision is a whole round through the Queue machine: an agent becomes ready and is offered the best
+/// call with
 /// the explained decision, grants it, the call leaves as answered and a new one enters the line.</remarks>
 internal static class RoutingBench
 {
@@ -88,13 +90,15 @@ internal static class RoutingBench
     private static QueueEvent.Enqueued Enqueue(int call, double at) => new(new Ticket(
         new CallId(call.ToString("D9", CultureInfo.InvariantCulture)), Queue, At(at), 0));
 
-    private static QueueEvent.AgentChanged Notice(int agent, long epoch, Presence presence, double since) => new(NoticeOf(
+    private static QueueEvent.AgentChanged Notice(int agent, long epoch, Presence presence, double since) =>
+        new(NoticeOf(
         new AgentId("a" + agent.ToString("D5", CultureInfo.InvariantCulture)), epoch, presence, since));
 
     private static AgentNotice NoticeOf(AgentId agent, long epoch, Presence presence, double since) => new(
         agent, Queue, epoch, presence, "", At(since), Skills, 0, true);
 
-    private static QueueState Step(QueueState state, QueueEvent e, double at) => QueueMachine.Step(state, e, At(at)).Next;
+    private static QueueState Step(QueueState state, QueueEvent e, double at) =>
+        QueueMachine.Step(state, e, At(at)).Next;
 
     private static DateTimeOffset At(double seconds) => Start.AddSeconds(seconds);
 }

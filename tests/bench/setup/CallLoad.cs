@@ -10,9 +10,11 @@ using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.Bench;
 
-/// <summary>Callers and agents' phones over real SIP: a caller calls, an agent's phone rings and answers at once, the caller
+/// <summary>Callers and agents' phones over real SIP: a caller calls, an agent's phone rings and answers at once, the
+/// caller
 /// hangs up.</summary>
-/// <remarks>One loop, one UDP socket, no audio. A header of the caller's, which the centre carries to the agent, says which
+/// <remarks>One loop, one UDP socket, no audio. A header of the caller's, which the centre carries to the agent, says
+/// which
 /// two legs are one call. Public methods are for other threads; everything else runs on the loop.</remarks>
 internal sealed class CallLoad : ISipOwner, ITimeoutHandler, IDisposable
 {
@@ -188,7 +190,10 @@ internal sealed class CallLoad : ISipOwner, ITimeoutHandler, IDisposable
         else call.HasAgentEnded = true;
         var expected = e.Call == call.Caller ? SipEndReason.Local : SipEndReason.RemoteBye;
         if (e.Reason != expected) Lose(call, $"ended: {e.Reason} {e.ReasonHeader}");
-        else if (call is { HasCallerEnded: true, HasAgentEnded: true } && _calls.Remove(call.Id)) Next(completed: 1, now);
+        else if (call is { HasCallerEnded: true, HasAgentEnded: true } && _calls.Remove(call.Id))
+        {
+            Next(completed: 1, now);
+        }
     }
 
     private void Lose(BenchCall call, string why)

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace OrleansAcd.Bench;
 
-/// <summary>What the set-up bench shows. Delays are from a caller's INVITE to an agent's phone's, agents idle.</summary>
+/// <summary>What the set-up bench shows. Delays are from a caller's INVITE to an agent's phone's, agents
+/// idle.</summary>
 internal sealed record SetupFigures(
     double DelayP50Ms,
     double DelayP90Ms,
@@ -20,7 +21,8 @@ internal sealed record SetupFigures(
     long Retransmissions)
 {
     public static SetupFigures Of(
-        Stage paced, Stage full, long residentBytesPerCall, long calls, long failed, long records, long retransmissions) => new(
+        Stage paced, Stage full, long residentBytesPerCall, long calls, long failed, long records,
+        long retransmissions) => new(
         paced.Run.Delay(0.5), paced.Run.Delay(0.9), paced.Run.Delay(0.99), paced.CpuMilliseconds,
         full.CallsPerSecond, full.CpuMilliseconds, 1_000 / full.CpuMilliseconds,
         full.Run.Delay(0.5), full.Run.Delay(0.99), residentBytesPerCall, calls, failed, records, retransmissions);

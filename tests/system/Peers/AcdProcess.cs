@@ -40,7 +40,8 @@ public sealed class AcdProcess : IAsyncDisposable
 
     /// <summary>Starts it with a centre; waits until it says that it is up.</summary>
     /// <param name="key">The API key of an earlier start on the same data folder: it is printed only once.</param>
-    public static async Task<AcdProcess> Start(TestFolder folder, string centre, string? key = null, string rtpPorts = RtpPorts,
+    public static async Task<AcdProcess> Start(
+        TestFolder folder, string centre, string? key = null, string rtpPorts = RtpPorts,
         string? data = null)
     {
         await File.WriteAllTextAsync(folder.File("centre.yaml"), centre);

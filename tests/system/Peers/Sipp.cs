@@ -6,10 +6,12 @@ namespace OrleansAcd.Tests.System.Peers;
 /// <summary>Debian's sipp, run on one of the scenarios of this folder.</summary>
 public static class Sipp
 {
-    /// <summary>Starts a scenario; it ends by itself after its calls with exit code 0 when every call went as the scenario says.</summary>
+    /// <summary>Starts a scenario; it ends by itself after its calls with exit code 0 when every call went as the
+    /// scenario says.</summary>
     /// <param name="user">The [service] of the scenario: the number called, or the agent that registers.</param>
     /// <param name="port">The local SIP port.</param>
-    public static PeerProcess Start(TestFolder folder, string scenario, string user, string target, int port, SippOptions? options = null)
+    public static PeerProcess Start(
+        TestFolder folder, string scenario, string user, string target, int port, SippOptions? options = null)
     {
         options ??= new SippOptions();
         List<string> arguments =
@@ -31,7 +33,8 @@ public static class Sipp
     }
 
     /// <summary>Runs a scenario to its end and fails with what sipp says unless all went well.</summary>
-    public static async Task Run(TestFolder folder, string scenario, string user, string target, int port, SippOptions? options = null)
+    public static async Task Run(
+        TestFolder folder, string scenario, string user, string target, int port, SippOptions? options = null)
     {
         await using var sipp = Start(folder, scenario, user, target, port, options);
         await Expect(sipp, folder, scenario, port);
@@ -45,7 +48,8 @@ public static class Sipp
     }
 
     /// <summary>Registers an agent's phone at this port, before sipp takes the port.</summary>
-    public static async Task Register(TestFolder folder, string agent, string password, string target, int port, bool tcp = false)
+    public static async Task Register(
+        TestFolder folder, string agent, string password, string target, int port, bool tcp = false)
     {
         using var registration = new Registration(target, port, tcp);
         Assert.Equal(200, await registration.Register(agent, password));

@@ -13,7 +13,8 @@ public sealed class Talk : IAsyncDisposable
     private const int RtpLast = 18_399;
 
     private readonly SoftphoneHost _host = SoftphoneHost.Start(IPAddress.Loopback, RtpFirst, RtpLast);
-    private readonly TaskCompletionSource<PhoneCall> _agentCall = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<PhoneCall> _agentCall =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PhoneCall _caller = null!;
 
     /// <summary>Registers the agent, calls, and waits until each hears the other.</summary>
@@ -33,7 +34,8 @@ public sealed class Talk : IAsyncDisposable
         return talk;
     }
 
-    /// <summary>Talks on for a second, hangs up, and fails unless both heard each other all along without a lost packet.</summary>
+    /// <summary>Talks on for a second, hangs up, and fails unless both heard each other all along without a lost
+    /// packet.</summary>
     public async Task EndUnharmed()
     {
         await TalkTime.Of(TimeSpan.FromSeconds(1));

@@ -45,9 +45,11 @@ public sealed class CentreParserTests
 
         Assert.Equal(("Support & more", RoutingStrategy.FewestCalls, -5, true), (q.Display, q.Strategy, q.Priority, q.ShowCaller));
         Assert.Equal(new ServiceLevelTarget(0.9, TimeSpan.FromMinutes(2)), q.ServiceLevel);
-        Assert.Equal((TimeSpan.FromSeconds(20), TimeSpan.Zero, TimeSpan.FromMilliseconds(500)), (q.RingTimeout, q.WrapUp, q.ShortAbandon));
+        Assert.Equal((TimeSpan.FromSeconds(20), TimeSpan.Zero, TimeSpan.FromMilliseconds(500)),
+            (q.RingTimeout, q.WrapUp, q.ShortAbandon));
         Assert.Equal((null, "jazz"), (q.Greeting, q.Music));
-        Assert.Equal([new SkillRelaxation(TimeSpan.FromSeconds(30), 1), new SkillRelaxation(TimeSpan.FromHours(1), 0)], q.Skills[0].Relax.ToArray());
+        SkillRelaxation[] relaxed = [new(TimeSpan.FromSeconds(30), 1), new(TimeSpan.FromHours(1), 0)];
+        Assert.Equal(relaxed, q.Skills[0].Relax.ToArray());
         Assert.Equal(new OverflowRule(TimeSpan.FromSeconds(60), new QueueId("backup")), q.Overflow);
     }
 
@@ -65,7 +67,8 @@ public sealed class CentreParserTests
         var q = Valid("queues: [ { id: a } ]").Queues[0];
 
         Assert.Equal(("a", RoutingStrategy.LongestIdle, 0, false), (q.Display, q.Strategy, q.Priority, q.ShowCaller));
-        Assert.Equal((TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5)), (q.RingTimeout, q.WrapUp, q.ShortAbandon));
+        Assert.Equal((TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5)),
+            (q.RingTimeout, q.WrapUp, q.ShortAbandon));
         Assert.Equal(new ServiceLevelTarget(0.8, TimeSpan.FromSeconds(20)), q.ServiceLevel);
     }
 
@@ -94,20 +97,27 @@ public sealed class CentreParserTests
     [InlineData("queues:\n  - id: a\n    strategy: best", 3, "queues[0].strategy", "longest-idle")]
     [InlineData("queues:\n  - id: a\n    id: b", 3, "queues[0].id", "twice, first on line 2")]
     [InlineData("queues:\n  - id: a\n  - id: A", 3, "queues[1].id", "exists already, on line 2")]
-    [InlineData("queues:\n  - id: a\n    overflow: { after: 5s, to: queue/b }", 3, "queues[0].overflow.to", "no queue 'b'")]
+    [InlineData("queues:\n  - id: a\n    overflow: { after: 5s, to: queue/b }", 3, "queues[0].overflow.to",
+        "no queue 'b'")]
     [InlineData("queues:\n  - id: a\n    overflow: { after: 5s, to: queue/a }", 3, "queues[0].overflow.to", "itself")]
-    [InlineData("queues:\n  - id: a\n    skills: [ { name: x, min: 2, relax: [ { after: 5s, min: 2 } ] } ]", 3, "queues[0].skills[0].relax[0].min", "less than 2")]
+    [InlineData("queues:\n  - id: a\n    skills: [ { name: x, min: 2, relax: [ { after: 5s, min: 2 } ] } ]", 3,
+        "queues[0].skills[0].relax[0].min", "less than 2")]
     [InlineData("queues:\n  - id: a b", 2, "queues[0].id", "not an id")]
     [InlineData("queues:\n  - name: nameless", 2, "queues[0].id", "is missing")]
     [InlineData("queues: support", 1, "queues", "must be a list")]
     [InlineData("queues:\n  - support", 2, "queues[0]", "must be a mapping")]
-    [InlineData("numbers:\n  - { number: \"+1\", to: flow/main.vxml }", 2, "numbers[0].to", "flows are not available yet")]
+    [InlineData("numbers:\n  - { number: \"+1\", to: flow/main.vxml }", 2, "numbers[0].to",
+        "flows are not available yet")]
     [InlineData("numbers:\n  - { number: \"+1\", to: queue/none }", 2, "numbers[0].to", "no queue 'none'")]
-    [InlineData("numbers:\n  - { number: \"a b\", to: queue/q }\nqueues: [ { id: q } ]", 2, "numbers[0].number", "not a number")]
+    [InlineData("numbers:\n  - { number: \"a b\", to: queue/q }\nqueues: [ { id: q } ]", 2, "numbers[0].number",
+        "not a number")]
     [InlineData("agents:\n  - id: a", 2, "agents[0].sip-password", "is missing")]
     [InlineData("agents:\n  - { id: a, login: api, queues: [none] }", 2, "agents[0].queues[0]", "no queue 'none'")]
-    [InlineData("agents:\n  - { id: a, login: api, capacity: { voice: 1, chat: 3 } }", 2, "agents[0].capacity.chat", "not available yet")]
-    [InlineData("agents:\n  - { id: a, login: api, skills: { english: lots } }", 2, "agents[0].skills.english", "whole number")]
+    [InlineData("agents:\n  - { id: a, login: api, capacity: { voice: 2, chat: 3 } }", 2, "agents[0].capacity.voice",
+        "must be 1")]
+    [InlineData("agents:\n  - { id: a, login: api, capacity: { fax: 3 } }", 2, "agents[0].capacity.fax", "no channel")]
+    [InlineData("agents:\n  - { id: a, login: api, skills: { english: lots } }", 2, "agents[0].skills.english",
+        "whole number")]
     [InlineData("agents:\n  - { id: a, sip-password: \"***\" }", 2, "agents[0].sip-password", "there is none")]
     [InlineData("realm: 'a\"b'", 1, "realm", "must not contain")]
     [InlineData("speed: 5", 1, "speed", "realm, digest, numbers, queues, agents")]

@@ -191,7 +191,8 @@ public sealed class TransportRules
         Assert.Equal(SipFrame.Error, framer.TryTake(out _));
     }
 
-    /// <summary>RFC 3261 §18.3: what a stream breaks off with is answered where it can be read, and counted either way.</summary>
+    /// <summary>RFC 3261 §18.3: what a stream breaks off with is answered where it can be read, and counted either
+    /// way.</summary>
     [Theory]
     [InlineData("l: -1\r\n", 400)]
     [InlineData("l: 999999999\r\n", 400)]
@@ -203,7 +204,8 @@ public sealed class TransportRules
         var text = Encoding.UTF8.GetString(SipWriter.ToArray(Sample.Request(SipMethods.Options, via: "SIP/2.0/TCP 192.0.2.1")));
         var headers = code == 0 ? "" : text.Replace("Content-Length: 0\r\n", length, StringComparison.Ordinal);
 
-        lone.Do(_ => lone.Stack.HandleBroken(Encoding.UTF8.GetBytes(headers), new SipFlow(SipTransport.Tcp, Lone.Peer, 5)));
+        var flow = new SipFlow(SipTransport.Tcp, Lone.Peer, 5);
+        lone.Do(_ => lone.Stack.HandleBroken(Encoding.UTF8.GetBytes(headers), flow));
 
         Assert.Equal(code == 0 ? [] : [code], lone.Codes);
         Assert.Equal(1, lone.Stack.Counters.BadRequestsAnswered + lone.Stack.Counters.MalformedDropped);
