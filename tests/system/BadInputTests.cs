@@ -141,7 +141,8 @@ public sealed class BadInputTests : IAsyncLifetime, IDisposable
         using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         stranger.Bind(new IPEndPoint(IPAddress.Parse(Stranger), 0));
         var random = new Random(7);
-        for (ushort round = 0; round < Rounds; round++)
+        var silence = new byte[160];
+        for (byte round = 0; round < Rounds; round++)
         {
             for (var port = RtpFirst; port < RtpFirst + RtpPorts; port++)
             {
