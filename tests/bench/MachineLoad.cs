@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace OrleansAcd.Bench;
 
-/// <summary>What else the machine does: how many tasks ran or waited to, over the last minute (proc(5), loadavg).</summary>
+/// <summary>What else the machine does: how many tasks ran or waited to, over the last minute (proc(5),
+/// loadavg).</summary>
 internal static class MachineLoad
 {
     public static double Read()

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.System;
 
-/// <summary>Whatever comes in from the network gets a clear answer or a counter, and a call that is up never notices.</summary>
+/// <summary>Whatever comes in from the network gets a clear answer or a counter, and a call that is up never
+/// notices.</summary>
 public sealed class BadInputTests : IAsyncLifetime, IDisposable
 {
     private const int RtpFirst = 14_000;

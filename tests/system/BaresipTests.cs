@@ -3,7 +3,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.System;
 
-/// <summary>Two Debian baresip phones talk through the centre: what each hears is recorded by the phone and measured here.</summary>
+/// <summary>Two Debian baresip phones talk through the centre: what each hears is recorded by the phone and measured
+/// here.</summary>
 public sealed class BaresipTests
 {
     [Theory]
@@ -33,7 +34,8 @@ public sealed class BaresipTests
         Assert.Equal(0, Voice.SecondsHeard(agent.HeardFile, Voice.AgentHz));
     }
 
-    /// <summary>The caller's phone knows A-law alone, the agent's mu-law alone: the node turns one into the other.</summary>
+    /// <summary>The caller's phone knows A-law alone, the agent's mu-law alone: the node turns one into the
+    /// other.</summary>
     [Fact]
     public async Task PartiesWithoutACommonCodecHearEachOtherAtTheRightLevel()
     {

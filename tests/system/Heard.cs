@@ -7,7 +7,8 @@ namespace OrleansAcd.Tests.System;
 /// <summary>What a caller's recording holds: greeting, music, then the agent.</summary>
 internal static class Heard
 {
-    /// <summary>Levels in dBFS: of the greeting (seconds 0.5 to 2.5), of the music (6 to 8), and of the agent's tone (last second).</summary>
+    /// <summary>Levels in dBFS: of the greeting (seconds 0.5 to 2.5), of the music (6 to 8), and of the agent's tone
+    /// (last second).</summary>
     public static (double Greeting, double Music, double AgentTone) Parts(string wavFile)
     {
         Assert.Equal(WavReadResult.None, WavReader.TryRead(File.ReadAllBytes(wavFile), out var audio));
@@ -19,7 +20,8 @@ internal static class Heard
     }
 }
 
-/// <summary>Real time in which real phones really talk: the thing measured, not a wait for something to happen.</summary>
+/// <summary>Real time in which real phones really talk: the thing measured, not a wait for something to
+/// happen.</summary>
 internal static class TalkTime
 {
     public static Task Of(TimeSpan duration) => Task.Delay(duration, TimeProvider.System);

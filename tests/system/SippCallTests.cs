@@ -33,7 +33,8 @@ public sealed class SippCallTests
         Assert.Equal("caller", call["endedBy"]!.GetValue<string>());
     }
 
-    /// <summary>Both phones drop a tenth of what they send and receive; retransmissions on either side make it good.</summary>
+    /// <summary>Both phones drop a tenth of what they send and receive; retransmissions on either side make it
+    /// good.</summary>
     [Fact]
     public async Task CallsSurviveALineThatLosesATenthOfItsSipMessages()
     {

@@ -1,7 +1,9 @@
 namespace OrleansAcd.Bench;
 
-/// <summary>Relayed calls: CPU a packet, latency, loss, memory and garbage, against a bare C relay in the same run.</summary>
-/// <remarks>Both relays run pinned to one CPU, the load to another; short slices of both alternate, so that what else the
+/// <summary>Relayed calls: CPU a packet, latency, loss, memory and garbage, against a bare C relay in the same
+/// run.</summary>
+/// <remarks>Both relays run pinned to one CPU, the load to another; short slices of both alternate, so that what else
+/// the
 /// machine does falls on both. Figures are medians over the slices.</remarks>
 internal static class MediaBench
 {

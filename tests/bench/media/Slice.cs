@@ -17,14 +17,16 @@ internal sealed record Slice(
     long Sent, long Received, long Relayed, double CpuPerPacket, double LatencyP50, double LatencyP99, long AllocatedBytes,
     UdpDrops Drops);
 
-/// <summary>A process that loads one relay, slice by slice, from the same ports; or itself, without any relay.</summary>
+/// <summary>A process that loads one relay, slice by slice, from the same ports; or itself, without any
+/// relay.</summary>
 internal sealed class Load : IDisposable
 {
     private readonly IMeasuredRelay? _relay;
     private readonly HashSet<int> _ports = [];
     private readonly Process _process;
 
-    /// <param name="relay">Null: each pair of sockets talks to itself, which tells what the load and the kernel cost.</param>
+    /// <param name="relay">Null: each pair of sockets talks to itself, which tells what the load and the kernel
+    /// cost.</param>
     public Load(string program, IMeasuredRelay? relay, int calls)
     {
         _relay = relay;

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace OrleansAcd.Bench;
 
-/// <summary>Datagrams that the kernel dropped because a socket's buffer was full (proc(5), net/udp, last column).</summary>
+/// <summary>Datagrams that the kernel dropped because a socket's buffer was full (proc(5), net/udp, last
+/// column).</summary>
 /// <param name="AtRelay">In front of the relay.</param>
 /// <param name="AtLoad">On the way back, in front of the load.</param>
 internal readonly record struct UdpDrops(long AtRelay, long AtLoad)

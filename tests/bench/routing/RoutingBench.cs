@@ -8,9 +8,11 @@ using OrleansAcd.Contracts.Grains;
 
 namespace OrleansAcd.Bench;
 
-/// <summary>Routing decisions a second on one core: one queue, 10,000 agents, 100,000 waiting calls (design section 12).
+/// <summary>Routing decisions a second on one core: one queue, 10,000 agents, 100,000 waiting calls (design section
+/// 12).
 /// </summary>
-/// <remarks>A decision is a whole round through the Queue machine: an agent becomes ready and is offered the best call with
+/// <remarks>A decision is a whole round through the Queue machine: an agent becomes ready and is offered the best
+/// call with
 /// the explained decision, grants it, the call leaves as answered and a new one enters the line.</remarks>
 internal static class RoutingBench
 {

@@ -10,9 +10,11 @@ using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.Bench;
 
-/// <summary>Callers and agents' phones over real SIP: a caller calls, an agent's phone rings and answers at once, the caller
+/// <summary>Callers and agents' phones over real SIP: a caller calls, an agent's phone rings and answers at once, the
+/// caller
 /// hangs up.</summary>
-/// <remarks>One loop, one UDP socket, no audio. A header of the caller's, which the centre carries to the agent, says which
+/// <remarks>One loop, one UDP socket, no audio. A header of the caller's, which the centre carries to the agent, says
+/// which
 /// two legs are one call. Public methods are for other threads; everything else runs on the loop.</remarks>
 internal sealed class CallLoad : ISipOwner, ITimeoutHandler, IDisposable
 {

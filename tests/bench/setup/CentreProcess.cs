@@ -7,7 +7,8 @@ using Microsoft.Data.Sqlite;
 
 namespace OrleansAcd.Bench;
 
-/// <summary>The whole centre, <c>acd run</c>, in a process of its own: its CPU and memory are measured apart from the load's.
+/// <summary>The whole centre, <c>acd run</c>, in a process of its own: its CPU and memory are measured apart from the
+/// load's.
 /// </summary>
 internal sealed partial class CentreProcess : IDisposable
 {

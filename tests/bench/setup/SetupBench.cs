@@ -2,9 +2,11 @@ using System.Diagnostics;
 
 namespace OrleansAcd.Bench;
 
-/// <summary>Complete calls through the whole centre: caller's INVITE, queue, agent's INVITE, answer, BYE; two legs, journal
+/// <summary>Complete calls through the whole centre: caller's INVITE, queue, agent's INVITE, answer, BYE; two legs,
+/// journal
 /// and record on disk.</summary>
-/// <remarks>The centre is a process of its own, so that its CPU time is told apart from the load's; both share this machine.
+/// <remarks>The centre is a process of its own, so that its CPU time is told apart from the load's; both share this
+/// machine.
 /// </remarks>
 internal static class SetupBench
 {

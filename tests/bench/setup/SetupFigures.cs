@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace OrleansAcd.Bench;
 
-/// <summary>What the set-up bench shows. Delays are from a caller's INVITE to an agent's phone's, agents idle.</summary>
+/// <summary>What the set-up bench shows. Delays are from a caller's INVITE to an agent's phone's, agents
+/// idle.</summary>
 internal sealed record SetupFigures(
     double DelayP50Ms,
     double DelayP90Ms,

@@ -41,7 +41,8 @@ internal static class SipBench
         });
     }
 
-    /// <summary>INVITE, 100, 180, 200, ACK, BYE, 200 between two stacks; the calls overlap, so that tens of thousands of
+    /// <summary>INVITE, 100, 180, 200, ACK, BYE, 200 between two stacks; the calls overlap, so that tens of thousands
+    /// of
     /// transactions live at once and run out their timers.</summary>
     private static SipFigure Call()
     {

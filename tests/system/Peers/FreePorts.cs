@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace OrleansAcd.Tests.System.Peers;
 
-/// <summary>Free loopback ports for peers that cannot take port 0 themselves. A port is given out once in a test run.</summary>
+/// <summary>Free loopback ports for peers that cannot take port 0 themselves. A port is given out once in a test
+/// run.</summary>
 public static class FreePorts
 {
     private static readonly Lock Gate = new();

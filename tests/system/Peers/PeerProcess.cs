@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace OrleansAcd.Tests.System.Peers;
 
-/// <summary>A program that we did not write, or our own started as users start it: its output is read line by line, waited
+/// <summary>A program that we did not write, or our own started as users start it: its output is read line by line,
+/// waited
 /// for by pattern, and it is stopped by process id.</summary>
 public sealed class PeerProcess : IAsyncDisposable
 {
@@ -47,7 +48,8 @@ public sealed class PeerProcess : IAsyncDisposable
         return peer;
     }
 
-    /// <summary>Completes when a line matches, past lines included; fails with the whole output when none does in time.</summary>
+    /// <summary>Completes when a line matches, past lines included; fails with the whole output when none does in
+    /// time.</summary>
     public async Task<Match> WaitForLine(string pattern, TimeSpan within)
     {
         var regex = new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));

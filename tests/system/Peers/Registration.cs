@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 
 namespace OrleansAcd.Tests.System.Peers;
 
-/// <summary>Registers a phone's address, written apart from the product: plain sockets and the MD5 challenge (RFC 2617 as
+/// <summary>Registers a phone's address, written apart from the product: plain sockets and the MD5 challenge (RFC
+/// 2617 as
 /// in RFC 7616). For sipp, whose digest takes the first challenge that it sees and knows no SHA-256.</summary>
 public sealed class Registration : IDisposable
 {
@@ -18,7 +19,8 @@ public sealed class Registration : IDisposable
     private readonly bool _tcp;
     private int _cseq;
 
-    /// <param name="port">The local port it sends from, and the one of the contact unless told otherwise; TCP: any.</param>
+    /// <param name="port">The local port it sends from, and the one of the contact unless told otherwise; TCP:
+    /// any.</param>
     public Registration(string server, int port, bool tcp = false, IPAddress? local = null)
     {
         _server = IPEndPoint.Parse(server);

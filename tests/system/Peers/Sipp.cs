@@ -6,7 +6,8 @@ namespace OrleansAcd.Tests.System.Peers;
 /// <summary>Debian's sipp, run on one of the scenarios of this folder.</summary>
 public static class Sipp
 {
-    /// <summary>Starts a scenario; it ends by itself after its calls with exit code 0 when every call went as the scenario says.</summary>
+    /// <summary>Starts a scenario; it ends by itself after its calls with exit code 0 when every call went as the
+    /// scenario says.</summary>
     /// <param name="user">The [service] of the scenario: the number called, or the agent that registers.</param>
     /// <param name="port">The local SIP port.</param>
     public static PeerProcess Start(TestFolder folder, string scenario, string user, string target, int port, SippOptions? options = null)

@@ -33,7 +33,8 @@ public sealed class Talk : IAsyncDisposable
         return talk;
     }
 
-    /// <summary>Talks on for a second, hangs up, and fails unless both heard each other all along without a lost packet.</summary>
+    /// <summary>Talks on for a second, hangs up, and fails unless both heard each other all along without a lost
+    /// packet.</summary>
     public async Task EndUnharmed()
     {
         await TalkTime.Of(TimeSpan.FromSeconds(1));

@@ -29,7 +29,8 @@ public static class Voice
         return samples;
     }
 
-    /// <summary>The longest stretch, in seconds, in which a recording holds this tone at -12 dBFS, give or take 2 dB.</summary>
+    /// <summary>The longest stretch, in seconds, in which a recording holds this tone at -12 dBFS, give or take 2
+    /// dB.</summary>
     public static double SecondsHeard(string wavFile, double frequencyHz)
     {
         Assert.Equal(WavReadResult.None, WavReader.TryRead(File.ReadAllBytes(wavFile), out var audio));

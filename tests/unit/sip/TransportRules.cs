@@ -191,7 +191,8 @@ public sealed class TransportRules
         Assert.Equal(SipFrame.Error, framer.TryTake(out _));
     }
 
-    /// <summary>RFC 3261 §18.3: what a stream breaks off with is answered where it can be read, and counted either way.</summary>
+    /// <summary>RFC 3261 §18.3: what a stream breaks off with is answered where it can be read, and counted either
+    /// way.</summary>
     [Theory]
     [InlineData("l: -1\r\n", 400)]
     [InlineData("l: 999999999\r\n", 400)]
