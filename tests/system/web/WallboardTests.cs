@@ -115,16 +115,18 @@ public sealed class WallboardTests : IAsyncLifetime
         await SignIn(page);
         var now = DateTimeOffset.UtcNow;
         await Tell("queue/support", "acd.queue.changed.v1", new QueueView(
-            new("support"), "Support", 7, now.AddSeconds(-95), 3, 12, 0, 1, 8, 2, 1, 240, 215, 150, 18, 4, 0, 0.716,
-                0.8,
+            new("support"), "Support", 7, now.AddSeconds(-95), 3, 12, 0, 1, 8, 2, 1, 240, 215, 150, 18, 4, 0, 0.716, 0.8,
             TimeSpan.FromSeconds(20), 17.2, 95, []));
         await Tell("agent/alice", "acd.agent.changed.v1", new AgentView(
             new("alice"), "Alice", Presence.Talking, "", now.AddSeconds(-754), null, new("support"), [], 1, "", 12,
-                1_000));
+            now.AddDays(1).ToUnixTimeMilliseconds()));
         await Tell("call/0001-call", "acd.call.answered.v1", new
         {
-            State = "talking", Queue =
-                "support", Agent = "alice", StartedAt = now.AddSeconds(-760), AnsweredAt = now.AddSeconds(-754),
+            State = "talking",
+            Queue = "support",
+            Agent = "alice",
+            StartedAt = now.AddSeconds(-760),
+            AnsweredAt = now.AddSeconds(-754),
             Offers = 1,
         });
         await page.WaitForSelectorAsync("#queues [data-id=support][data-tone=warn] >> text=71%");
