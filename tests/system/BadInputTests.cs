@@ -149,7 +149,7 @@ public sealed class BadInputTests : IAsyncLifetime, IDisposable
                 var to = new IPEndPoint(IPAddress.Loopback, port);
                 var timestamp = round > 0 ? (byte)160 : (byte)0;
                 byte[] header = [0x80, 0x00, (byte)(round >> 8), (byte)round, 0, 0, 0, timestamp, 1, 2, 3, 4];
-                byte[] loud = [.. header, .. new byte[160]];
+                byte[] loud = [0x80, 0x00, 0, round, 0, 0, 0, 160, 1, 2, 3, 4, .. silence];
                 await stranger.SendToAsync(loud, to);
                 await stranger.SendToAsync(loud.AsMemory(0, random.Next(1, 12)), to);
                 await stranger.SendToAsync(new byte[] { 0x8F, 0x00, 0, 1 }, to);
