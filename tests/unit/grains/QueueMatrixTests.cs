@@ -32,7 +32,7 @@ public sealed class QueueMatrixTests
         granted       | rel:CallerGone | rel:Void       | rel:CallerGone | 1w0f0r1o Assign | -            | rel:Void
         refused       | -              | -              | -              | 1w1f0r0o        | -            | -
         defined       | 0w0f0r0o       | 1w1f0r0o       | 0w0f1r0o       | 1w0f0r1o        | 1w0f0r1o     | 1w1f0r0o
-        dropped      | 0w0f0r0o       | 0w0f0r0o Gone  | 0w0f1r0o       | 1w0f0r1o        | 1w0f0r1o     | 0w0f0r0o Gone
+        dropped       | 0w0f0r0o      | 0w0f0r0o Gone | 0w0f1r0o       | 1w0f0r1o        | 1w0f0r1o     | 0w0f0r0o Gone
         due           | -              | -              | -              | 1w1f0r0o        | 1w1f0r0o     | 1w1f0r0o
         """;
 
