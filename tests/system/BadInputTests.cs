@@ -141,15 +141,13 @@ public sealed class BadInputTests : IAsyncLifetime, IDisposable
         using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         stranger.Bind(new IPEndPoint(IPAddress.Parse(Stranger), 0));
         var random = new Random(7);
-        var silence = new byte[160];
+        var fullScale = new byte[160];
         for (byte round = 0; round < Rounds; round++)
         {
             for (var port = RtpFirst; port < RtpFirst + RtpPorts; port++)
             {
                 var to = new IPEndPoint(IPAddress.Loopback, port);
-                var timestamp = round > 0 ? (byte)160 : (byte)0;
-                byte[] header = [0x80, 0x00, (byte)(round >> 8), (byte)round, 0, 0, 0, timestamp, 1, 2, 3, 4];
-                byte[] loud = [.. header, .. new byte[160]];
+                byte[] loud = [0x80, 0x00, 0, round, 0, 0, round, 160, 1, 2, 3, 4, .. fullScale];
                 await stranger.SendToAsync(loud, to);
                 await stranger.SendToAsync(loud.AsMemory(0, random.Next(1, 12)), to);
                 await stranger.SendToAsync(new byte[] { 0x8F, 0x00, 0, 1 }, to);
