@@ -27,7 +27,6 @@ public static class Sipp
         ];
         if (options.Echo) arguments.Add("-rtp_echo");
         if (options.LostPercent > 0) arguments.AddRange(["-lost", Number(options.LostPercent)]);
-        if (options.ToneFile is { } tone) arguments.AddRange(["-key", "tone_file", tone, "-min_rtp_port", Number(FreePorts.Udp(8))]);
         arguments.Add(target);
         return PeerProcess.Start("sipp", arguments, folder.Path);
     }
@@ -67,5 +66,4 @@ public sealed record SippOptions
     public bool Tcp { get; init; }
     public bool Echo { get; init; }
     public int LostPercent { get; init; }
-    public string? ToneFile { get; init; }
 }
