@@ -27,6 +27,7 @@ internal sealed class SqliteFile : IDisposable
         var file = new SqliteFile(options.File, Own(options));
         try
         {
+            CreateForOwnerOnly(options.File);
             using var connection = file.Connect(SqliteOpenMode.ReadWriteCreate);
             Check(connection, options.File);
             Schema.Migrate(connection);
@@ -38,6 +39,19 @@ internal sealed class SqliteFile : IDisposable
             if (e is not SqliteException sqlite) throw;
             throw new StorageException(Explain(options.File, sqlite), e);
         }
+    }
+
+    /// <summary>Callers' addresses and agents' digests are in it. SQLite gives its side files the same mode.</summary>
+    private static void CreateForOwnerOnly(string path)
+    {
+        if (OperatingSystem.IsWindows() || File.Exists(path)) return;
+
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly,
+        };
+        using var empty = new FileStream(path, options);
     }
 
     /// <param name="bytesMax">The size at which the file counts as full.</param>
