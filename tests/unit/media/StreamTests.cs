@@ -155,12 +155,14 @@ public sealed class StreamTests
         }
 
         rig.Conversation.Play(agent.Party, ShippedAudio.Music, isLoop: true);
+        // As above, what is made once when a path first runs is not counted.
         var sent = agent.Party.Quality.PacketsSent;
-        while (agent.Party.Quality.PacketsSent < sent + 20)
+        while (agent.Party.Quality.PacketsSent < sent + 30)
         {
+            var isWarm = agent.Party.Quality.PacketsSent > sent + 10;
             var before = GC.GetAllocatedBytesForCurrentThread();
             rig.Loop.RunOnce(TimeSpan.FromMilliseconds(20));
-            allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+            if (isWarm) allocated += GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
         Assert.Equal(0, allocated);
