@@ -11,11 +11,15 @@ public readonly record struct CallId([property: Id(0)] string Value)
     public override string ToString() => Value;
 }
 
-/// <summary>One party's leg within a call. The caller's is 1; the Call grain numbers the others.</summary>
+/// <summary>One party's leg within a call. The caller's is 1; the Call grain numbers those that it dials.</summary>
 [GenerateSerializer, Immutable, Alias("acd.LegId")]
 public readonly record struct LegId([property: Id(0)] int Value)
 {
     public static readonly LegId Caller = new(1);
+
+    /// <summary>Legs that come by themselves into a call (INVITE with Replaces) are numbered by the node from
+    /// here.</summary>
+    public static readonly LegId FirstByNode = new(1_000_000);
 
     public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

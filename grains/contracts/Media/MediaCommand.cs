@@ -20,6 +20,15 @@ namespace OrleansAcd.Contracts.Media;
 [JsonDerivedType(typeof(Hear), "hear")]
 [JsonDerivedType(typeof(Play), "play")]
 [JsonDerivedType(typeof(StopPlay), "stop-play")]
+[JsonDerivedType(typeof(Redirect), "redirect")]
+[JsonDerivedType(typeof(AskToAnswer), "ask-to-answer")]
+[JsonDerivedType(typeof(TakeLeg), "take-leg")]
+[JsonDerivedType(typeof(ReferProgress), "refer-progress")]
+[JsonDerivedType(typeof(SendDtmf), "send-dtmf")]
+[JsonDerivedType(typeof(Detect), "detect")]
+[JsonDerivedType(typeof(Record), "record")]
+[JsonDerivedType(typeof(PauseRecord), "pause-record")]
+[JsonDerivedType(typeof(StopRecord), "stop-record")]
 public abstract record MediaCommand(CallId Call, int Epoch, long Sequence);
 
 /// <summary>Answers an offered leg: 200 with our SDP.</summary>
@@ -40,7 +49,16 @@ public sealed record Reject(CallId Call, int Epoch, long Sequence, LegId Leg, in
 [GenerateSerializer, Immutable, Alias("acd.Dial")]
 public sealed record Dial(
     CallId Call, int Epoch, long Sequence, LegId Leg, ImmutableArray<PhoneContact> Contacts, PartyIdentity From,
-    ImmutableArray<SipHeader> Headers, TimeSpan RingTimeout) : MediaCommand(Call, Epoch, Sequence);
+    ImmutableArray<SipHeader> Headers, TimeSpan RingTimeout) : MediaCommand(Call, Epoch, Sequence)
+{
+    /// <summary>Whether the leg's media is encrypted: the called agent's or trunk's policy.</summary>
+    [Id(0)]
+    public EncryptionPolicy Encryption { get; init; }
+
+    /// <summary>The trunk that the leg goes through, by its id; null for a phone.</summary>
+    [Id(1)]
+    public string? Trunk { get; init; }
+}
 
 /// <summary>Ends the ringing of a dialled leg; answered with LegFailed(487), or nothing if it has already
 /// ended.</summary>
@@ -71,8 +89,13 @@ public sealed record Play(
 public sealed record StopPlay(CallId Call, int Epoch, long Sequence, LegId Leg) : MediaCommand(Call, Epoch, Sequence);
 
 /// <summary>One cell of the hearing matrix: <paramref name="Listener"/> hears <paramref name="Speaker"/>.</summary>
+/// <param name="Gain">Linear, 0 to 4; 1 leaves the level as it is.</param>
 [GenerateSerializer, Immutable, Alias("acd.Hearing")]
-public readonly record struct Hearing([property: Id(0)] LegId Listener, [property: Id(1)] LegId Speaker);
+public readonly record struct Hearing(
+    [property: Id(0)] LegId Listener, [property: Id(1)] LegId Speaker, [property: Id(2)] double Gain = 1)
+{
+    public const double GainMax = 4;
+}
 
 /// <summary>A SIP header as context of a call. Names and values hold no line breaks: the node drops any that
 /// do.</summary>

@@ -19,6 +19,12 @@ namespace OrleansAcd.Contracts.Media;
 [JsonDerivedType(typeof(LegHeld), "leg-held")]
 [JsonDerivedType(typeof(PlayEnded), "play-ended")]
 [JsonDerivedType(typeof(DigitReceived), "digit-received")]
+[JsonDerivedType(typeof(LegReferred), "leg-referred")]
+[JsonDerivedType(typeof(LegReplacing), "leg-replacing")]
+[JsonDerivedType(typeof(ToneDetected), "tone-detected")]
+[JsonDerivedType(typeof(LegQualityReported), "leg-quality")]
+[JsonDerivedType(typeof(RecordingSegment), "recording-segment")]
+[JsonDerivedType(typeof(RecordingFailed), "recording-failed")]
 public abstract record MediaEvent(CallId Call, int Epoch, long Sequence);
 
 /// <summary>Somebody calls: an INVITE that nobody has answered yet (the node has sent 100).</summary>
@@ -91,11 +97,79 @@ public enum LegEndReason
 
     /// <summary>The node is shutting down.</summary>
     NodeStopped,
+
+    /// <summary>It goes on as a leg of another call.</summary>
+    Moved,
 }
 
-/// <summary>How a leg's received media was, counted by the node: RFC 3550 section 6.4.1 and appendix A.</summary>
+/// <summary>How a leg's media was, counted by the node: RFC 3550 section 6.4.1 and appendix A.</summary>
 [GenerateSerializer, Immutable, Alias("acd.LegQuality")]
 public sealed record LegQuality(string Codec, long PacketsReceived, long PacketsLost, long PacketsSent, double JitterMs)
 {
     public static readonly LegQuality None = new("", 0, 0, 0, 0);
+
+    /// <summary>What we heard of the party, 1 to 4.5 by the E-model (G.107); null before there is enough.</summary>
+    [Id(0)]
+    public double? MosReceived { get; init; }
+
+    /// <summary>What the party heard of us, by its reports; null without them.</summary>
+    [Id(1)]
+    public double? MosSent { get; init; }
+
+    [Id(2)]
+    public double? RoundTripMs { get; init; }
+
+    /// <summary>The share of our packets that the party missed, 0 to 1, by its last report.</summary>
+    [Id(3)]
+    public double? RemoteLoss { get; init; }
+
+    /// <summary>SRTP both ways.</summary>
+    [Id(4)]
+    public bool Encrypted { get; init; }
 }
+
+/// <summary>A phone asks to be replaced by somebody else: REFER (RFC 3515), accepted with 202 already.</summary>
+/// <param name="Leg">The leg whose phone asks.</param>
+/// <param name="Target">The user part of Refer-To: a number, an agent, a queue.</param>
+/// <param name="ReplacesCall">With Replaces (RFC 3891) in Refer-To, the call of that dialog here; else null.</param>
+/// <param name="ReferredBy">RFC 3892; empty without.</param>
+/// <param name="WantsProgress">False with Refer-Sub: false (RFC 4488): nobody waits for ReferProgress.</param>
+[GenerateSerializer, Immutable, Alias("acd.LegReferred")]
+public sealed record LegReferred(
+    CallId Call, int Epoch, long Sequence, LegId Leg, string Target, CallId? ReplacesCall, LegId? ReplacesLeg,
+    string ReferredBy, bool WantsProgress) : MediaEvent(Call, Epoch, Sequence);
+
+/// <summary>An INVITE with Replaces (RFC 3891) wants to take the place of a leg of this call; Answer or Reject
+/// it.</summary>
+/// <param name="Leg">Numbered by the node, from <see cref="LegId.FirstByNode"/>.</param>
+/// <param name="Account">The agent whose registered phone sends it; null: somebody else.</param>
+[GenerateSerializer, Immutable, Alias("acd.LegReplacing")]
+public sealed record LegReplacing(
+    CallId Call, int Epoch, long Sequence, LegId Leg, LegId Replaced, PartyIdentity From, AgentId? Account)
+    : MediaEvent(Call, Epoch, Sequence);
+
+/// <summary>A detector heard what Detect asked for.</summary>
+[GenerateSerializer, Immutable, Alias("acd.ToneDetected")]
+public sealed record ToneDetected(CallId Call, int Epoch, long Sequence, LegId Leg, DetectedTone Tone)
+    : MediaEvent(Call, Epoch, Sequence);
+
+public enum DetectedTone
+{
+    None,
+    FaxCalling,
+    FaxAnswering,
+    Ringback,
+    Busy,
+    Congestion,
+    SpecialInformation,
+    Person,
+    AnsweringMachine,
+
+    /// <summary>The machine's beep: speak now.</summary>
+    Beep,
+}
+
+/// <summary>A leg's figures so far, every few seconds while it is up.</summary>
+[GenerateSerializer, Immutable, Alias("acd.LegQualityReported")]
+public sealed record LegQualityReported(CallId Call, int Epoch, long Sequence, LegId Leg, LegQuality Quality)
+    : MediaEvent(Call, Epoch, Sequence);
