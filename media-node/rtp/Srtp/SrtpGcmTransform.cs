@@ -80,7 +80,8 @@ internal sealed class SrtpGcmTransform : SrtpTransform
         var associated = new AssociatedData(packet[..SrtpPacket.RtcpHeaderBytes], packet[(length + TagBytes)..]);
         var cipher = packet[SrtpPacket.RtcpHeaderBytes..length];
         var tag = packet.Slice(length, TagBytes);
-        if (!_rtcp.TryOpen(SrtpPacket.Word(packet, 4), word & ~EncryptedFlag, associated, cipher, tag, plain)) return -1;
+        var index = word & ~EncryptedFlag;
+        if (!_rtcp.TryOpen(SrtpPacket.Word(packet, 4), index, associated, cipher, tag, plain)) return -1;
 
         plain.CopyTo(cipher);
         return length;

@@ -1,8 +1,8 @@
 namespace OrleansAcd.Rtp.Srtp;
 
 /// <summary>Opens what the other side sends with one master key: SRTP and SRTCP, RFC 3711 §3.3 and §3.4.</summary>
-/// <remarks>In place; allocates nothing; not thread-safe. A packet that is forged, replayed or malformed changes neither
-/// any state nor its own bytes.</remarks>
+/// <remarks>In place; allocates nothing; not thread-safe. A packet that is forged, replayed or malformed changes
+/// neither any state nor its own bytes.</remarks>
 public sealed class SrtpReceiver : IDisposable
 {
     private readonly SrtpTransform _transform;

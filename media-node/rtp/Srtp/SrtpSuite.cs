@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace OrleansAcd.Rtp.Srtp;
 
-/// <summary>A crypto suite of SRTP, by the name that SDP has for it: RFC 4568 §6.2, RFC 6188 §4, RFC 7714 §14.</summary>
+/// <summary>A crypto suite of SRTP, named as in SDP: RFC 4568 §6.2, RFC 6188 §4, RFC 7714 §14.</summary>
 /// <param name="Name">As in <c>a=crypto</c>.</param>
 /// <param name="KeyBytes">Of the master key, and of the session's encryption key.</param>
 /// <param name="SaltBytes">Of the master salt, and of the session's.</param>

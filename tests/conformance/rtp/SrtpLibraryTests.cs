@@ -121,7 +121,8 @@ public sealed partial class SrtpLibraryTests
         return session;
     }
 
-    /// <summary>Identifiers of srtp.h: AES-ICM 128 is 1, 256 is 5; GCM 6 and 7; HMAC-SHA1 is 3; both services 3.</summary>
+    /// <summary>Identifiers of srtp.h: AES-ICM 128 is 1, 256 is 5; GCM 6 and 7; HMAC-SHA1 is 3; services
+    /// 3.</summary>
     private static CryptoPolicy Crypto(SrtpSuite suite, int tagBytes) => new()
     {
         Cipher = suite.IsAead ? (suite.KeyBytes == 16 ? 6 : 7) : (suite.KeyBytes == 16 ? 1 : 5),

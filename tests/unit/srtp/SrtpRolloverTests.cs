@@ -66,7 +66,11 @@ public sealed class SrtpRolloverTests
     {
         using var pair = new SrtpPair(SrtpSuite.AesCm128HmacSha1Tag32);
         pair.Open(pair.Seal(SrtpPair.Rtp(100)));
-        for (var i = 0; i < 65_536; i += 97) Assert.NotEqual(SrtpVerdict.Done, pair.Open([.. SrtpPair.Rtp(i), 1, 2, 3, 4]));
+        for (var i = 0; i < 65_536; i += 97)
+        {
+            Assert.NotEqual(SrtpVerdict.Done, pair.Open([.. SrtpPair.Rtp(i), 1, 2, 3, 4]));
+        }
+
         pair.OpensAs(SrtpPair.Rtp(101), pair.Seal(SrtpPair.Rtp(101)));
     }
 
