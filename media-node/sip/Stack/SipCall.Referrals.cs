@@ -5,7 +5,8 @@ using OrleansAcd.Sip.Transfer;
 
 namespace OrleansAcd.Sip.Stack;
 
-/// <summary>REFER inside the dialog and the subscription that it makes, RFC 3515 with 4488; <c>Event: talk</c>.</summary>
+/// <summary>REFER inside the dialog and the subscription that it makes (RFC 3515, RFC 4488); <c>Event:
+/// talk</c>.</summary>
 public sealed partial class SipCall
 {
     /// <summary>Referrals that may be open at once in one dialog.</summary>

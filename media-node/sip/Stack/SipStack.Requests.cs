@@ -86,7 +86,9 @@ public sealed partial class SipStack
             return;
         }
 
-        if (Overloaded || _servers.Count >= _options.ServerTransactionsMax
+        // A phone that cannot refresh its registration would be lost for longer than the overload lasts.
+        var isShed = Overloaded && request.Method != SipMethods.Register;
+        if (isShed || _servers.Count >= _options.ServerTransactionsMax
             || (request.IsInvite && _calls.Count >= _options.CallsMax))
         {
             Counters.OverloadRefused++;

@@ -3,7 +3,8 @@ using OrleansAcd.Sip.Messages;
 
 namespace OrleansAcd.Sip.Transfer;
 
-/// <summary>A status line as a body, <c>message/sipfrag</c> (RFC 3420): how a referral goes (RFC 3515 §2.4.5).</summary>
+/// <summary>A status line as a body, <c>message/sipfrag</c> (RFC 3420): how a referral goes (RFC 3515
+/// §2.4.5).</summary>
 public static class SipFrag
 {
     public const string ContentType = "message/sipfrag;version=2.0";
