@@ -32,7 +32,7 @@ internal sealed partial class Conversation
         if (leg.State != LegState.Ringing || !TakeAnswer(fork, body))
         {
             Detach(fork).Hangup(_worker.Now, ReasonText(488));
-            if (leg.State == LegState.Ringing) FailFork(leg, 488, "its answer has no audio that we speak");
+            if (leg.State == LegState.Ringing) FailFork(leg, 488, "no audio in its answer that we speak as required");
             return;
         }
 
@@ -84,7 +84,7 @@ internal sealed partial class Conversation
         var (call, exchange, leg) = (fork.Call!, fork.Exchange, fork.Leg);
         if (!request.HasBody)
         {
-            exchange.TryOffer(Ours(leg), out var offer);
+            exchange.TryOffer(fork.Security.Offer(Ours(leg), isDatagram: false), out var offer);
             call.AcceptReoffer(offer.ToBytes(), _worker.Now);
             return;
         }
@@ -98,10 +98,11 @@ internal sealed partial class Conversation
         {
             call.RejectReoffer(491, _worker.Now);
         }
-        else if (exchange.TryAnswer(Ours(leg), null, out var answer) != OfferAnswerError.None || !Configure(leg))
+        else if (!fork.Security.TryAnswer(exchange, theirs, Ours(leg), out var ours)
+            || exchange.TryAnswer(ours, null, out var answer) != OfferAnswerError.None || !Configure(leg))
         {
             exchange.Withdraw();
-            _worker.Counters.OffersNotAcceptable++;
+            NotAcceptable(fork.Security);
             call.RejectReoffer(488, _worker.Now);
         }
         else
@@ -115,7 +116,7 @@ internal sealed partial class Conversation
         if (SessionDescription.TryParse(body.Span, out var answer) == SdpError.None
             && fork.Exchange.HandleAnswer(answer) == OfferAnswerError.None)
         {
-            return LegDescriptions.Agreed(fork.Exchange) is not null;
+            return fork.Agreed() is not null;
         }
 
         _worker.Counters.BadDescriptions++;

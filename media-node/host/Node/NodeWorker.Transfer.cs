@@ -41,7 +41,7 @@ internal sealed partial class NodeWorker
         Guarded(leg.Conversation, () =>
         {
             var refusal = leg.Conversation.Replace(call, invite, source, leg);
-            if (refusal != 0) Refuse(call, refusal);
+            if (refusal != 0) Refuse(call, refusal, leg.Conversation.RefusalText);
         });
     }
 

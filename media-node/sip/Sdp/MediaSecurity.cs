@@ -186,7 +186,7 @@ public sealed class MediaSecurity(SecurityPolicy policy, Action<Span<byte>> fill
         return null;
     }
 
-    /// <summary>§5.1.2: "the first ... valid"; lines that mean nothing to us are passed over.</summary>
+    /// <summary>§5.1.2: the first that is valid and supported; lines that mean nothing to us are passed over.</summary>
     private static CryptoAttribute? FirstUsable(MediaSection section)
     {
         foreach (var value in section.Crypto)

@@ -12,15 +12,15 @@ internal sealed unsafe class TlsAuthority : IDisposable
     private const int CertificatesMax = 64;
 
     private readonly TlsOptions _options;
-    private readonly bool _asksForCertificate;
+    private bool _asksForCertificate;
     private readonly GCHandle _self;
     private List<(TlsContext Context, IReadOnlyList<string> Names)> _servers = [];
     private TlsContext? _client;
     private Dictionary<string, DateTime> _loaded = [];
 
-    private TlsAuthority(TlsOptions options, bool asksForCertificate)
+    private TlsAuthority(TlsOptions options)
     {
-        (_options, _asksForCertificate) = (options, asksForCertificate);
+        _options = options;
         _self = GCHandle.Alloc(this, GCHandleType.Weak);
     }
 
@@ -33,7 +33,7 @@ internal sealed unsafe class TlsAuthority : IDisposable
     public long ReloadsFailed { get; private set; }
 
     /// <summary>Null when a file cannot be used, or the system has no OpenSSL 3; and why.</summary>
-    public static TlsAuthority? Open(TlsOptions options, bool asksForCertificate, out string problem)
+    public static TlsAuthority? Open(TlsOptions options, out string problem)
     {
         problem = "libssl.so.3 is missing: TLS needs OpenSSL 3 on Linux";
         if (!LibSsl.IsPresent) return null;
@@ -44,7 +44,7 @@ internal sealed unsafe class TlsAuthority : IDisposable
         problem = "TLS listens only with a certificate and its key";
         if (options.Listen is not null && options.Certificates.Count == 0) return null;
 
-        var authority = new TlsAuthority(options, asksForCertificate);
+        var authority = new TlsAuthority(options);
         if (authority.TryLoad(out problem)) return authority;
 
         authority.Dispose();
@@ -69,6 +69,15 @@ internal sealed unsafe class TlsAuthority : IDisposable
         return false;
     }
 
+    /// <summary>Whether clients are asked for a certificate: when some trunk is known by one.</summary>
+    public void AskForCertificates(bool ask)
+    {
+        if (ask == _asksForCertificate) return;
+
+        _asksForCertificate = ask;
+        if (!TryLoad(out _)) ReloadsFailed++;
+    }
+
     public TlsSession AcceptSession() => TlsSession.Server(_servers[0].Context);
 
     /// <param name="name">The host of the URI: its certificate must hold it (RFC 5922 §4).</param>
@@ -85,7 +94,8 @@ internal sealed unsafe class TlsAuthority : IDisposable
     {
         var stamps = Stamps();
         var servers = new List<(TlsContext Context, IReadOnlyList<string> Names)>();
-        var client = TlsContext.Client(_options.Certificates.FirstOrDefault(), _options.AuthoritiesFile, out problem);
+        var own = _options.Certificates is [var first, ..] ? first : null;
+        var client = TlsContext.Client(own, _options.AuthoritiesFile, out problem);
         if (client is null || !TryLoadServers(servers, out problem))
         {
             Free(servers, client);

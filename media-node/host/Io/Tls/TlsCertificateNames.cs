@@ -32,7 +32,7 @@ internal static class TlsCertificateNames
                 Read(extension.RawData, uris, names);
             }
 
-            // "If the subjectAltName extension is not present", the common name is "considered to be the identity".
+            // §7.1: without any subjectAltName the common name is the identity.
             if (!hasAlternatives) AddCommonName(certificate, names);
         }
         catch (Exception broken) when (broken is AsnContentException or CryptographicException or ArgumentException)
@@ -44,7 +44,7 @@ internal static class TlsCertificateNames
         return uris.Count > 0 ? [.. uris, .. names.Where(name => IPAddress.TryParse(name, out _))] : names;
     }
 
-    /// <summary>§7.2: exact, case-insensitive; "implementations MUST NOT match wildcards".</summary>
+    /// <summary>§7.2: exact, case-insensitive; wildcards are not matched.</summary>
     public static bool Has(IReadOnlyList<string> names, string wanted)
     {
         var bare = wanted.Trim('[', ']');
@@ -81,7 +81,7 @@ internal static class TlsCertificateNames
         }
     }
 
-    /// <summary>§7.1: "a SIP URI that contains a userpart" is nobody's domain.</summary>
+    /// <summary>§7.1: a URI with a user part is a user's, not a domain's.</summary>
     private static void AddUri(string text, List<string> uris)
     {
         const string Scheme = "sip:";

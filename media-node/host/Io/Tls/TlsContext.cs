@@ -6,7 +6,7 @@ namespace OrleansAcd.MediaNode.Io.Tls;
 /// it outlive it.</summary>
 internal sealed unsafe class TlsContext : SafeHandle
 {
-    private TlsContext()
+    public TlsContext()
         : base(0, ownsHandle: true)
     {
         SetHandle(LibSsl.NewContext(LibSsl.Method()));

@@ -62,7 +62,7 @@ internal sealed unsafe class TlsSession : IDisposable
         var session = new TlsSession(context, name);
         LibSsl.SetClient(session._ssl);
 
-        // RFC 6066 §3: "literal IPv4 and IPv6 addresses are not permitted".
+        // RFC 6066 §3: an address is not a server name.
         if (!IPAddress.TryParse(name.Trim('[', ']'), out _))
         {
             _ = LibSsl.Control(session._ssl, LibSsl.ControlHostName, LibSsl.HostNameType, name);
@@ -162,7 +162,7 @@ internal sealed unsafe class TlsSession : IDisposable
 
         PeerNames = ReadPeerNames();
 
-        // RFC 5922 §4: after the chain the name: "the client MUST verify that the server's certificate" is the domain's.
+        // RFC 5922 §7.3: after the chain the name.
         var isWanted = _wantedName is null || TlsCertificateNames.Has(PeerNames, _wantedName);
         State = isWanted ? TlsState.Open : TlsState.Failed;
     }
