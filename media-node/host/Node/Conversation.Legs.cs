@@ -28,7 +28,7 @@ internal sealed partial class Conversation
             Id, _epoch, ++_lastEvent, LegId.Caller, _worker.Node, invite.RequestUri.UserUnescaped, IdentityOf(invite),
             context, _worker.Phones.WhoCalls(invite, source.Remote, _worker.Now), _legs[LegId.Caller].Codec)
         {
-            Trunk = source.Remote is null ? null : _worker.TrunkOf(source)?.Id,
+            Trunk = _worker.TrunkOf(source)?.Id,
         };
         _worker.Publish(offered);
         return 0;
@@ -73,7 +73,7 @@ internal sealed partial class Conversation
 
         var exchange = leg.Active!.Exchange;
         if (exchange.HandleOffer(theirs) == OfferAnswerError.None
-            && leg.Active.Security.TryAnswer(exchange, theirs, Ours(leg), out var ours)
+            && leg.Active.Security.TryAnswer(exchange, theirs, OursFor(leg, theirs), out var ours)
             && exchange.TryAnswer(ours, null, out var answer) == OfferAnswerError.None
             && leg.Active.Agreed() is { } agreed)
         {
@@ -105,7 +105,7 @@ internal sealed partial class Conversation
         if (leg.Answer.IsEmpty)
         {
             // Late offer, RFC 3261 section 13.2.1: the 200 offers, the ACK answers.
-            fork.Exchange.TryOffer(fork.Security.Offer(Ours(leg), isDatagram: false), out var offer);
+            fork.Exchange.TryOffer(fork.Security.Offer(OursWithLines(leg), isDatagram: false), out var offer);
             leg.Answer = offer.ToBytes();
         }
         else
@@ -171,7 +171,7 @@ internal sealed partial class Conversation
         {
             Security = security, Credentials = DialPlan.CredentialsOf(trunk, _worker.Ids),
         };
-        fork.Exchange.TryOffer(security.Offer(Ours(leg), DialPlan.IsDatagram(contact, trunk)), out var offer);
+        fork.Exchange.TryOffer(security.Offer(OursWithLines(leg), DialPlan.IsDatagram(contact, trunk)), out var offer);
         leg.Ringing.Add(fork);
         fork.Call = _worker.Sip.Invite(plan with { Body = offer.ToBytes(), Tag = fork }, _worker.Now);
     }
@@ -222,6 +222,7 @@ internal sealed partial class Conversation
         leg.Codec = agreed.Codec.ToString().ToUpperInvariant();
         CountEncryption(leg.Party.Media, agreed);
         _audio.Configure(leg.Party, agreed);
+        ConfigureLines(leg);
         var isHeld = LegDescriptions.IsHold(exchange);
         if (isHeld != leg.IsHeld)
         {

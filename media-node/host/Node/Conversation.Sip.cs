@@ -84,7 +84,7 @@ internal sealed partial class Conversation
         var (call, exchange, leg) = (fork.Call!, fork.Exchange, fork.Leg);
         if (!request.HasBody)
         {
-            exchange.TryOffer(fork.Security.Offer(Ours(leg), isDatagram: false), out var offer);
+            exchange.TryOffer(fork.Security.Offer(OursWithLines(leg), isDatagram: false), out var offer);
             call.AcceptReoffer(offer.ToBytes(), _worker.Now);
             return;
         }
@@ -98,10 +98,11 @@ internal sealed partial class Conversation
         {
             call.RejectReoffer(491, _worker.Now);
         }
-        else if (!fork.Security.TryAnswer(exchange, theirs, Ours(leg), out var ours)
+        else if (!fork.Security.TryAnswer(exchange, theirs, OursFor(leg, theirs), out var ours)
             || exchange.TryAnswer(ours, null, out var answer) != OfferAnswerError.None || !Configure(leg))
         {
             exchange.Withdraw();
+            ConfigureLines(leg);
             NotAcceptable(fork.Security);
             call.RejectReoffer(488, _worker.Now);
         }

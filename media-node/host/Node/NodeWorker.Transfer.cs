@@ -1,3 +1,4 @@
+using OrleansAcd.Contracts;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Stack;
@@ -13,6 +14,8 @@ internal sealed partial class NodeWorker
 {
     public TrunkBook Trunks { get; } = new();
 
+    public Conversation? Find(CallId id) => _conversations.GetValueOrDefault(id);
+
     /// <summary>The leg whose dialog a Replaces names; null: none at this node.</summary>
     public Leg? Find(Replaces replaces) =>
         Sip.Find(replaces) is { State: not SipCallState.Ended, Tag: Fork { Leg: { State: not LegState.Ended } leg } }
@@ -23,7 +26,7 @@ internal sealed partial class NodeWorker
     private void OnReplacing(SipCall call, SipRequest invite, SipCall replaced)
     {
         var source = call.PeerFlow ?? default;
-        var isKnown = Trunks.From(source.Remote) is not null
+        var isKnown = TrunkOf(source) is not null
             || Phones.WhoCalls(invite, source.Remote, Now) is not null;
         if (!isKnown)
         {

@@ -43,6 +43,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         var ports = new RtpPortPool(options.RtpPortFirst, options.RtpPortLast, options.RtpPortCoolDown);
         var local = TransportAddress.From(options.Sip.Address, 0);
         Media = new MediaWorker(loop, ports, local, _ids) { Options = options.Media };
+        Forwarding = new ForwardingOptions(options.VideoBandwidthMax, MediaNodeOptions.TextBandwidthMax);
         Phones = new PhoneBook(
             node, RandomNumberGenerator.GetBytes(32), _ids, changed => _outbox.PublishNode(changed), time.GetUtcNow);
         _housekeeping = new LoopTimer(this);
@@ -55,6 +56,8 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     public MediaWorker Media { get; }
 
     public SystemIds Ids => _ids;
+
+    public ForwardingOptions Forwarding { get; }
 
     public OverloadGauge Overload { get; } = new();
 
@@ -310,7 +313,8 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     }
 
     /// <summary>The trunk that a request came from.</summary>
-    internal TrunkSettings? TrunkOf(SipFlow flow) => Trunks.From(flow.Remote, _edge!.PeerNames(flow));
+    internal TrunkSettings? TrunkOf(SipFlow flow) =>
+        flow.Remote is null ? null : Trunks.From(flow.Remote, _edge!.PeerNames(flow));
 
     /// <param name="text">Told in a Warning header (RFC 3261 section 20.43, code 399).</param>
     private void Refuse(SipCall call, int code, string? text = null)
