@@ -3,8 +3,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.System;
 
-/// <summary>Debian's sipp as a phone that transfers, forwards or shows pictures: what it sends and expects is written in
-/// scenarios/*.xml.</summary>
+/// <summary>Debian's sipp as a phone that transfers, forwards or shows pictures: what it sends and expects is written
+/// in scenarios/*.xml.</summary>
 public sealed class TransferTests
 {
     /// <summary>RFC 3264 section 6: each line has its answer in its place; the agent is offered the caller's
