@@ -4,10 +4,11 @@ using System.Runtime.InteropServices;
 
 namespace OrleansAcd.Audio;
 
-/// <summary>Changes live audio between 8 and 16 kHz: a half-band filter of 63 taps, kept running across frames.</summary>
+/// <summary>Changes live audio between 8 and 16 kHz: a half-band filter of 63 taps, kept running across
+/// frames.</summary>
 /// <remarks>
-/// Passes up to 3.4 kHz within 0.1 dB and is 60 dB down from 4.6 kHz on; delays by 31 samples of the faster rate, 1.94 ms.
-/// Every other tap of a half-band filter is zero, except the middle: one phase is a delay, the other 32 taps.
+/// Passes up to 3.4 kHz within 0.1 dB and is 60 dB down from 4.6 kHz on; delays by 31 samples of the faster rate,
+/// 1.94 ms. Every other tap of a half-band filter is zero, except the middle: one phase is a delay, the other 32 taps.
 /// 16-bit linear PCM, mono. Same rate in and out copies. Allocates nothing after its making; one thread at a time.
 /// </remarks>
 public sealed class StreamResampler

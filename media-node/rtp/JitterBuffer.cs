@@ -2,15 +2,16 @@ using OrleansAcd.MediaCore;
 
 namespace OrleansAcd.Rtp;
 
-/// <summary>Adaptive jitter buffer: takes packets as the network brings them, hands audio out as time needs it.</summary>
+/// <summary>Adaptive jitter buffer: takes packets as the network brings them, hands audio out as time needs
+/// it.</summary>
 /// <remarks>
-/// Sans-IO. The listener calls <see cref="Take"/> whenever it has less than a frame of audio left: once in 20 ms for 20 ms
-/// payloads, twice for 10 ms, every third time for 60 ms. Playout is a cursor on the RTP timeline; sequence numbers
-/// order packets and tell loss from silence. Depth lies between <see cref="DepthMinMs"/> and <see cref="DepthMaxMs"/>:
-/// deep enough for 98.5 % of the last seconds' packets. It deepens by inserting a frame, and shallows between
-/// talk-spurts, else by leaving a packet out: soon in quiet, after three seconds in speech. Clock drift is the same to it.
-/// Bounded memory, see <see cref="JitterSlots"/>; allocates nothing except when payloads prove larger or more than
-/// expected. One thread at a time.
+/// Sans-IO. The listener calls <see cref="Take"/> whenever it has less than a frame of audio left: once in 20 ms for
+/// 20 ms payloads, twice for 10 ms, every third time for 60 ms. Playout is a cursor on the RTP timeline; sequence
+/// numbers order packets and tell loss from silence. Depth lies between <see cref="DepthMinMs"/> and <see
+/// cref="DepthMaxMs"/>: deep enough for 98.5 % of the last seconds' packets. It deepens by inserting a frame, and
+/// shallows between talk-spurts, else by leaving a packet out: soon in quiet, after three seconds in speech. Clock
+/// drift is the same to it. Bounded memory, see <see cref="JitterSlots"/>; allocates nothing except when payloads
+/// prove larger or more than expected. One thread at a time.
 /// </remarks>
 public sealed partial class JitterBuffer
 {
@@ -77,7 +78,8 @@ public sealed partial class JitterBuffer
         Instant now)
     {
         _counters = _counters with { Received = _counters.Received + 1 };
-        if (payload.Length > JitterSlots.PayloadBytesMax || ticks < 0 || ticks > Ticks(DepthMaxMs) || !Accepts(sequence))
+        var isUsable = payload.Length <= JitterSlots.PayloadBytesMax && ticks >= 0 && ticks <= Ticks(DepthMaxMs);
+        if (!isUsable || !Accepts(sequence))
         {
             _counters = _counters with { Discarded = _counters.Discarded + 1 };
             return;

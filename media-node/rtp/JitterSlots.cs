@@ -66,7 +66,9 @@ internal sealed class JitterSlots
         for (var i = 0; i < _slots.Length; i++)
         {
             ref readonly var slot = ref _slots[i];
-            if (slot is { IsUsed: true, IsOther: false } && slot.Sequence > highest) (newest, highest) = (i, slot.Sequence);
+            if (!slot.IsUsed || slot.IsOther || slot.Sequence <= highest) continue;
+
+            (newest, highest) = (i, slot.Sequence);
         }
 
         return newest;

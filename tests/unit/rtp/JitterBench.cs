@@ -13,7 +13,8 @@ internal sealed class JitterBench(int packetMs = 20, int clockHz = 8_000)
     private double _audioLeftMs;
     private double _listenedMs;
 
-    private readonly record struct Sent(ushort Sequence, uint Timestamp, byte Type, int Ticks, int Number, bool IsOther);
+    private readonly record struct Sent(
+        ushort Sequence, uint Timestamp, byte Type, int Ticks, int Number, bool IsOther);
 
     /// <summary>One answer of the buffer.</summary>
     public readonly record struct Heard(double AtMs, JitterVerdict Verdict, int Number, double LengthMs, bool Follows);
@@ -39,10 +40,11 @@ internal sealed class JitterBench(int packetMs = 20, int clockHz = 8_000)
     /// <summary>Sends the next packet, to arrive then; null arrives never.</summary>
     public void Send(double? arrivesAtMs, byte type = 0, int? ticks = null)
     {
-        if (arrivesAtMs is { } at) Enqueue(at, new Sent(Sequence, Timestamp, type, ticks ?? PacketTicks, Number, false));
+        var length = ticks ?? PacketTicks;
+        if (arrivesAtMs is { } at) Enqueue(at, new Sent(Sequence, Timestamp, type, length, Number, false));
         Number++;
         Sequence++;
-        Timestamp += (uint)(ticks ?? PacketTicks);
+        Timestamp += (uint)length;
     }
 
     /// <summary>The network delivers the last sent packet once more.</summary>
