@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
@@ -149,14 +150,17 @@ internal sealed partial class Conversation : IConversationObserver
 
     private void Connect(Hear hear)
     {
-        foreach (var listener in _legs.Values)
+        var cells = new List<MatrixCell>(hear.Matrix.Length);
+        foreach (var cell in hear.Matrix)
         {
-            var heard = hear.Matrix
-                .Where(cell => cell.Listener == listener.Id && _legs.ContainsKey(cell.Speaker))
-                .Select(cell => _legs[cell.Speaker].Party)
-                .ToArray();
-            if (_audio.SetHearing(listener.Party, heard) != MediaRefusal.None) _worker.Counters.CommandsIgnored++;
+            // A leg that has just ended may still be named.
+            if (_legs.TryGetValue(cell.Listener, out var listener) && _legs.TryGetValue(cell.Speaker, out var speaker))
+            {
+                cells.Add(new MatrixCell(listener.Party, speaker.Party, (float)cell.Gain));
+            }
         }
+
+        _audio.SetMatrix(CollectionsMarshal.AsSpan(cells));
     }
 
     private void PlayTo(Leg leg, Play play)
