@@ -10,6 +10,11 @@ public static class CentreLimits
     public const int QueuesMax = 1_000;
     public const int AgentsMax = 10_000;
     public const int QueuesPerAgentMax = 100;
+    public const int TrunksMax = 100;
+    public const int TrunkSourcesMax = 16;
+    public const int TrunkNumbersMax = 1_000;
+    public const int SupervisedQueuesMax = 1_000;
+    public const int UriCharsMax = 256;
     public const int SkillsMax = 64;
     public const int RelaxationsMax = 16;
     public const int SkillLevelMax = 100;

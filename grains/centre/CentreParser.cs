@@ -31,8 +31,8 @@ public static class CentreParser
         if (root is null or YamlScalar { IsNull: true }) return Refused(0, "the document is empty");
 
         var problems = new Problems();
-        var centre = Read(new Section(root, "", problems, "realm", "digest", "numbers", "queues", "agents"), problems,
-            version, previous);
+        var centre = Read(new Section(root, "", problems, "realm", "digest", "numbers", "queues", "agents",
+            "trunks"), problems, version, previous);
         return problems.Any ? new CentreParseResult(null, problems.ByLine()) : new CentreParseResult(centre, []);
     }
 
@@ -55,8 +55,10 @@ public static class CentreParser
             .Select(item => AgentSection.Read(item.Node, item.Path, problems, known, accounts)).ToImmutableArray();
         var numbers = root.Items("numbers", CentreLimits.NumbersMax)
             .Select(item => NumberSection.Read(item.Node, item.Path, problems, known)).ToImmutableArray();
-        known.CheckQueues();
-        return new Centre(version, realm, numbers, queues, agents) { Digest = Digest(root) };
+        var trunks = root.Items("trunks", CentreLimits.TrunksMax)
+            .Select(item => TrunkSection.Read(item.Node, item.Path, problems, known, accounts)).ToImmutableArray();
+        known.CheckUses();
+        return new Centre(version, realm, numbers, queues, agents) { Digest = Digest(root), Trunks = trunks };
     }
 
     private static PhoneDigest Digest(Section root)

@@ -10,7 +10,9 @@ public static class CentreRedaction
     /// <summary>What stands for a password; applied again, it keeps the one there is.</summary>
     public const string Mask = "***";
 
-    private const string PasswordKey = "sip-password";
+    private const string AgentPasswordKey = "sip-password";
+    private const string TrunkPasswordKey = "password";
+    private const string TrunksKey = "trunks";
 
     /// <summary>The document without passwords; null where it is not readable YAML.</summary>
     public static string? Redact(string yaml)
@@ -31,13 +33,14 @@ public static class CentreRedaction
         return text.Append(yaml, from, yaml.Length - from).ToString();
     }
 
-    private static IEnumerable<YamlScalar> Passwords(YamlNode node) => node switch
+    /// <param name="key">The key that holds passwords here: another one within trunks.</param>
+    private static IEnumerable<YamlScalar> Passwords(YamlNode node, string key = AgentPasswordKey) => node switch
     {
-        YamlSequence list => list.Items.SelectMany(Passwords),
-        YamlMapping mapping => mapping.Entries.SelectMany(e => e.Key == PasswordKey
+        YamlSequence list => list.Items.SelectMany(item => Passwords(item, key)),
+        YamlMapping mapping => mapping.Entries.SelectMany(e => e.Key == key
             && e.Value is YamlScalar { IsNull: false } s
             ? [s]
-            : Passwords(e.Value)),
+            : Passwords(e.Value, e.Key == TrunksKey ? TrunkPasswordKey : key)),
         _ => [],
     };
 }

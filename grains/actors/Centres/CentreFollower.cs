@@ -38,6 +38,7 @@ public sealed partial class CentreFollower(
         centre.Version, centre.Realm, [.. centre.Agents.Where(a => a.Account is not null).Select(a => a.Account!)])
     {
         Digest = centre.Digest,
+        Trunks = [.. centre.Trunks.Select(t => t.Settings)],
     };
 
     private async Task Follow(Centre centre)

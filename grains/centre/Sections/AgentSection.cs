@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansAcd.CentreYaml.Yaml;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Centre;
+using OrleansAcd.Contracts.Media;
 
 namespace OrleansAcd.CentreYaml.Sections;
 
@@ -12,12 +13,12 @@ internal static class AgentSection
         Accounts accounts)
     {
         var s = new Section(node, path, problems, "id", "name", "sip-password", "login", "queues", "skills",
-            "capacity");
+            "capacity", "recording", "supervises", "encryption");
         var id = node is YamlMapping ? s.Required("id", Checks.Id) : "";
         known.Define("agent", id, s, "id");
         CheckCapacity(s, problems);
 
-        var account = accounts.Read(s, id);
+        var account = Account(s, id, accounts);
         var login = Login(s);
         if (node is YamlMapping && login == LoginMode.Phone && !s.Has("sip-password"))
         {
@@ -25,7 +26,20 @@ internal static class AgentSection
         }
 
         return new AgentDefinition(
-            new AgentId(id), s.Text("name", id, Checks.Name), account, login, Queues(s, known), Skills(s, problems));
+            new AgentId(id), s.Text("name", id, Checks.Name), account, login, Queues(s, known), Skills(s, problems))
+        {
+            Recording = RecordingSection.Read(s, problems),
+            Supervises = SupervisionSection.Read(s, problems, known),
+        };
+    }
+
+    private static SipAccount? Account(Section s, string id, Accounts accounts)
+    {
+        var account = accounts.OfAgent(s, id);
+        var encryption = EncryptionWord.Read(s);
+        if (s.Has("encryption") && !s.Has("sip-password"))
+            s.Problem("encryption", "is about the agent's phone: it needs a sip-password");
+        return account is null ? null : account with { Encryption = encryption };
     }
 
     private static LoginMode Login(Section s)

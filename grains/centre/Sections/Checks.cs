@@ -42,4 +42,44 @@ internal static class Checks
         value.Length is > 0 and <= 128 && !value.Any(char.IsControl)
             ? null
             : "must have 1 to 128 characters and no control characters";
+
+    /// <summary>RFC 3261 section 19.1, as far as trunks and recorders need it: no user, no headers, and a transport
+    /// that there is.</summary>
+    public static string? SipServer(string value)
+    {
+        const string form = "write sip:HOST, sip:HOST:PORT or sip:HOST:PORT;transport=tls (udp, tcp, tls)";
+        var isSips = value.StartsWith("sips:", StringComparison.Ordinal);
+        if (value.Length > CentreLimits.UriCharsMax || (!isSips && !value.StartsWith("sip:", StringComparison.Ordinal)))
+            return $"'{Section.Excerpt(value)}' is not a SIP address; {form}";
+
+        var rest = value[(isSips ? 5 : 4)..];
+        var parameters = rest.Split(';');
+        var known = parameters.Length <= 2
+            && parameters.Skip(1).All(p => p is "transport=udp" or "transport=tcp" or "transport=tls");
+        return known && IsHostPort(parameters[0]) ? null : $"'{Section.Excerpt(value)}' is not a SIP address; {form}";
+    }
+
+    /// <summary>An IPv4 or IPv6 address as packets carry it.</summary>
+    public static string? Address(string value) =>
+        System.Net.IPAddress.TryParse(value, out var address) && (address.ToString() == value || value.Contains(':'))
+            ? null
+            : $"'{Section.Excerpt(value)}' is not an address such as 192.0.2.10";
+
+    /// <summary>A number, or the beginning of numbers with a final star.</summary>
+    public static string? NumberPattern(string value) =>
+        value == "*" || Number(value) is null
+            ? null
+            : $"'{Section.Excerpt(value)}' is not a number or the beginning of numbers, such as +1*";
+
+    private static bool IsHostPort(string text)
+    {
+        var isV6 = text.StartsWith('[');
+        var colon = isV6 ? text.IndexOf(':', Math.Max(0, text.IndexOf(']'))) : text.IndexOf(':');
+        var host = colon < 0 ? text : text[..colon];
+        if (colon >= 0 && !(ushort.TryParse(text.AsSpan(colon + 1), out var port) && port > 0)) return false;
+
+        return isV6
+            ? host.EndsWith(']') && System.Net.IPAddress.TryParse(host, out _)
+            : host.Length > 0 && host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
+    }
 }

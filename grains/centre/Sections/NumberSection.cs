@@ -13,6 +13,7 @@ internal static class NumberSection
 
         var number = section.Required("number", Checks.Number);
         known.Define("number", number, section, "number");
-        return new NumberEntry(number, known.Destination(section, "to"));
+        var (queue, agent) = known.QueueOrAgent(section, "to");
+        return new NumberEntry(number, queue) { Agent = agent };
     }
 }

@@ -23,11 +23,10 @@ internal static class QueueSection
     {
         var s = new Section(
             node, path, problems, "id", "name", "strategy", "service-level", "ring-timeout", "wrap-up", "priority",
-                "greeting",
-            "music", "show-caller", "short-abandon", "skills", "overflow", "recording");
+            "greeting", "music", "show-caller", "short-abandon", "skills", "overflow", "recording", "monitoring",
+            "fax");
         var id = node is YamlMapping ? s.Required("id", Checks.Id) : "";
         known.Define("queue", id, s, "id");
-        RefuseRecording(s);
         return new QueueDefinition(
             new QueueId(id),
             s.Text("name", id, Checks.Name),
@@ -42,7 +41,25 @@ internal static class QueueSection
             s.Duration("short-abandon", TimeSpan.FromSeconds(5), TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             [.. s.Items("skills", CentreLimits.SkillsMax).Select(item =>
                 SkillSection.Read(item.Node, item.Path, problems))],
-            Overflow(s, problems, known));
+            Overflow(s, problems, known))
+        {
+            Recording = RecordingSection.Read(s, problems),
+            MonitoringVisible = Visible(s, problems),
+            Fax = Fax(s, id, known),
+        };
+    }
+
+    private static bool Visible(Section s, Problems problems) =>
+        s.Find("monitoring", out var node)
+        && new Section(node, s.KeyPath("monitoring"), problems, "visible").Flag("visible", false);
+
+    private static QueueId? Fax(Section s, string own, References known)
+    {
+        if (!s.Has("fax")) return null;
+
+        var id = s.Text("fax", "", Checks.Id);
+        if (id.Length > 0 && id == own) s.Problem("fax", "leads to the queue itself");
+        return id.Length == 0 ? null : known.UseQueue(id, s.LineOf("fax"), s.KeyPath("fax"));
     }
 
     private static RoutingStrategy Strategy(Section s)
@@ -84,14 +101,5 @@ internal static class QueueSection
         var own = s.Scalar("id")?.Value;
         if (to.Value.Length > 0 && to.Value == own) rule.Problem("to", "leads to the queue itself");
         return new OverflowRule(rule.Duration("after", TimeSpan.Zero, TimeSpan.Zero, Durations.Max), to);
-    }
-
-    private static void RefuseRecording(Section s)
-    {
-        if (s.Scalar("recording") is { Value: not "never" } scalar)
-        {
-            s.Problem("recording",
-                $"'{Section.Excerpt(scalar.Value)}': recording is not available yet; allowed: never");
-        }
     }
 }

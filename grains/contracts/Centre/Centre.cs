@@ -17,6 +17,10 @@ public sealed record Centre(
     /// <summary>How phones are asked for their password.</summary>
     [Id(0)]
     public PhoneDigest Digest { get; init; }
+
+    /// <summary>Providers and other systems, in the order in which they are asked for a number.</summary>
+    [Id(1)]
+    public ImmutableArray<TrunkDefinition> Trunks { get; init; } = [];
 }
 
 /// <summary>The digests that phones are challenged with (RFC 7616, RFC 8760). MD5 alone is what every phone can do;
@@ -31,7 +35,13 @@ public enum PhoneDigest
 /// <summary>Where a dialled number leads. A number is any user part of a SIP URI: <c>+15550100</c> or
 /// <c>support</c>.</summary>
 [GenerateSerializer, Immutable, Alias("acd.NumberEntry")]
-public sealed record NumberEntry(string Number, QueueId Queue);
+public sealed record NumberEntry(string Number, QueueId Queue)
+{
+    /// <summary>The number is this agent's own; then <see cref="Queue"/> means nothing. Null: it leads to the
+    /// queue.</summary>
+    [Id(0)]
+    public AgentId? Agent { get; init; }
+}
 
 /// <summary>A queue's rules.</summary>
 /// <param name="Display">The name agents and callers are shown; the id where none is given.</param>
@@ -43,7 +53,19 @@ public sealed record NumberEntry(string Number, QueueId Queue);
 public sealed record QueueDefinition(
     QueueId Id, string Display, RoutingStrategy Strategy, ServiceLevelTarget ServiceLevel, TimeSpan RingTimeout,
     TimeSpan WrapUp, int Priority, string? Greeting, string? Music, bool ShowCaller, TimeSpan ShortAbandon,
-    ImmutableArray<SkillRequirement> Skills, OverflowRule? Overflow);
+    ImmutableArray<SkillRequirement> Skills, OverflowRule? Overflow)
+{
+    [Id(0)]
+    public RecordingRule Recording { get; init; } = RecordingRule.Never;
+
+    /// <summary>The agent sees that a supervisor listens.</summary>
+    [Id(1)]
+    public bool MonitoringVisible { get; init; }
+
+    /// <summary>Where a call goes when the caller turns out to be a fax machine; null: nobody listens for it.</summary>
+    [Id(2)]
+    public QueueId? Fax { get; init; }
+}
 
 /// <summary>How a queue picks among ready agents (definitions 1.3).</summary>
 public enum RoutingStrategy
@@ -76,7 +98,15 @@ public sealed record OverflowRule(TimeSpan After, QueueId To);
 [GenerateSerializer, Immutable, Alias("acd.AgentDefinition")]
 public sealed record AgentDefinition(
     AgentId Id, string Display, SipAccount? Account, LoginMode Login, ImmutableArray<QueueId> Queues,
-    ImmutableSortedDictionary<string, int> Skills);
+    ImmutableSortedDictionary<string, int> Skills)
+{
+    [Id(0)]
+    public RecordingRule Recording { get; init; } = RecordingRule.Never;
+
+    /// <summary>What the agent may do in other agents' calls, by queue; empty: no supervisor.</summary>
+    [Id(1)]
+    public ImmutableArray<SupervisionRight> Supervises { get; init; } = [];
+}
 
 /// <summary>What makes an agent available.</summary>
 public enum LoginMode

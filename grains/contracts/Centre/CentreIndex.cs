@@ -21,4 +21,15 @@ public sealed class CentreIndex(Centre centre)
     public QueueDefinition? FindQueue(QueueId id) => _queues.GetValueOrDefault(id);
 
     public AgentDefinition? FindAgent(AgentId id) => _agents.GetValueOrDefault(id);
+
+    /// <summary>The first trunk that serves a number; null: none does.</summary>
+    public TrunkDefinition? FindTrunk(string number)
+    {
+        foreach (var trunk in Centre.Trunks)
+        {
+            if (trunk.Serves(number)) return trunk;
+        }
+
+        return null;
+    }
 }

@@ -12,6 +12,11 @@ namespace OrleansAcd.Contracts.Grains;
 public sealed record Ticket(CallId Call, QueueId Queue, DateTimeOffset EnqueuedAt, int Priority, int Hops = 0)
 {
     public const int HopsMax = 4;
+
+    /// <summary>When the wait began that this queue's figures count; null: with <see cref="EnqueuedAt"/>. A call that
+    /// was transferred back keeps its place, but the talk before was no wait.</summary>
+    [Id(0)]
+    public DateTimeOffset? WaitsSince { get; init; }
 }
 
 /// <summary>An agent promised to one call by the Agent grain. Unconfirmed, it expires.</summary>

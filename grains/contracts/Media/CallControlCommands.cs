@@ -14,7 +14,7 @@ public sealed record Redirect(CallId Call, int Epoch, long Sequence, LegId Leg, 
 public sealed record AskToAnswer(CallId Call, int Epoch, long Sequence, LegId Leg)
     : MediaCommand(Call, Epoch, Sequence);
 
-/// <summary>Moves a leg that is up from another call of this node into this one, its dialog and media untouched.</summary>
+/// <summary>Moves a leg that is up from another call of this node into this one; dialog and media stay.</summary>
 /// <remarks>This call is told LegAnswered, or LegFailed(481) where there is no such leg; the other one
 /// LegEnded(Moved).</remarks>
 /// <param name="Leg">Its id in this call from now on.</param>

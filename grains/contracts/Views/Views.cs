@@ -16,7 +16,19 @@ public sealed record QueueView(
     int Ringing, int Talking, int WrapUp, int NotReady, long Offered, long Answered, long AnsweredWithin,
     long Abandoned,
     long ShortAbandoned, long FlowOut, double? ServiceLevel, double ServiceLevelTarget, TimeSpan ServiceLevelWithin,
-    double? AsaSeconds, double? LongestWaitSeconds, ImmutableArray<WaitingCall> Line);
+    double? AsaSeconds, double? LongestWaitSeconds, ImmutableArray<WaitingCall> Line)
+{
+    /// <summary>Of the day: what agents talked in the queue's calls, transfers in and out included.</summary>
+    [Id(0)]
+    public double TalkSeconds { get; init; }
+
+    [Id(1)]
+    public double HoldSeconds { get; init; }
+
+    /// <summary>Of the day: conversations, each agent's one.</summary>
+    [Id(2)]
+    public long Handled { get; init; }
+}
 
 /// <summary>A call in the line; the first 100 are shown.</summary>
 [GenerateSerializer, Immutable, Alias("acd.WaitingCall")]
@@ -29,7 +41,19 @@ public sealed record WaitingCall(
 [GenerateSerializer, Immutable, Alias("acd.AgentView")]
 public sealed record AgentView(
     AgentId Id, string Display, Presence Presence, string Reason, DateTimeOffset Since, CallId? Call, QueueId? Queue,
-    ImmutableArray<QueueId> Queues, int Phones, string Next, int CallsHandled, long Version);
+    ImmutableArray<QueueId> Queues, int Phones, string Next, int CallsHandled, long Version)
+{
+    /// <summary>A supervisor listens, and the queue lets the agent see it.</summary>
+    [Id(0)]
+    public bool Monitored { get; init; }
+
+    /// <summary>Since the agent's grain was started.</summary>
+    [Id(1)]
+    public double TalkSeconds { get; init; }
+
+    [Id(2)]
+    public double HoldSeconds { get; init; }
+}
 
 /// <summary>The answer to a change of an agent.</summary>
 /// <param name="Refused">Why the agent cannot be that now; null: it is, or will be after the call.</param>
@@ -45,14 +69,36 @@ public sealed record CallView(
     CallId Id, string State, string Number, string Caller, QueueId? Queue, AgentId? Agent, DateTimeOffset StartedAt,
     DateTimeOffset? EnqueuedAt, DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, QueueOutcome Outcome,
     string EndedBy,
-    int Offers, double? WaitSeconds, double? TalkSeconds, ImmutableArray<TimelineEntry> Timeline);
+    int Offers, double? WaitSeconds, double? TalkSeconds, ImmutableArray<TimelineEntry> Timeline)
+{
+    /// <summary>The call's stretches, in order.</summary>
+    [Id(0)]
+    public ImmutableArray<CallSegment> Segments { get; init; } = [];
+
+    /// <summary>Its legs, those that have ended first.</summary>
+    [Id(1)]
+    public ImmutableArray<CallLegView> Legs { get; init; } = [];
+
+    /// <summary>What was recorded, in the order of the chain.</summary>
+    [Id(2)]
+    public ImmutableArray<RecordedSegment> Recordings { get; init; } = [];
+
+    /// <summary>Recorded just now, and not paused.</summary>
+    [Id(3)]
+    public bool IsRecording { get; init; }
+}
 
 /// <summary>One step of a call: what happened, what was decided, why.</summary>
 /// <param name="Kind">Stable name, e.g. <c>offered</c>, <c>queued</c>, <c>agent-ringing</c>.</param>
 /// <param name="Detail">In words, without callers' numbers or digits.</param>
 [GenerateSerializer, Immutable, Alias("acd.TimelineEntry")]
 public sealed record TimelineEntry(
-    long Sequence, DateTimeOffset At, string Kind, string Detail, AgentId? Agent, RoutingDecision? Decision);
+    long Sequence, DateTimeOffset At, string Kind, string Detail, AgentId? Agent, RoutingDecision? Decision)
+{
+    /// <summary>In the journal alone: a supervisor whom the queue does not let be seen.</summary>
+    [Id(0)]
+    public bool IsHidden { get; init; }
+}
 
 /// <summary>The answer to an apply.</summary>
 [GenerateSerializer, Immutable, Alias("acd.CentreApplied")]

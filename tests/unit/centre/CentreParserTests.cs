@@ -3,6 +3,7 @@ using System.Text;
 using OrleansAcd.CentreYaml;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Centre;
+using OrleansAcd.Contracts.Media;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.CentreTests;
@@ -92,7 +93,18 @@ public sealed class CentreParserTests
     [InlineData("queues:\n  - id: a\n    priority: high", 3, "queues[0].priority", "whole number")]
     [InlineData("queues:\n  - id: a\n    show-caller: yes", 3, "queues[0].show-caller", "true or false")]
     [InlineData("queues:\n  - id: a\n    service-level: { target: 80 }", 3, "queues[0].service-level.target", "0.80")]
-    [InlineData("queues:\n  - id: a\n    recording: always", 3, "queues[0].recording", "not available yet")]
+    [InlineData("queues:\n  - id: a\n    recording: sometimes", 3, "queues[0].recording", "never, always, on-demand")]
+    [InlineData("queues:\n  - id: a\n    recording: { format: wav }", 3, "queues[0].recording.mode", "is missing")]
+    [InlineData("queues:\n  - id: a\n    recording: { mode: always, format: mp3 }", 3, "queues[0].recording.format",
+        "wav, opus")]
+    [InlineData("queues:\n  - id: a\n    recording: { mode: always, siprec: rec.example }", 3,
+        "queues[0].recording.siprec", "sip:HOST:PORT")]
+    [InlineData("queues:\n  - id: a\n    recording: [ always ]", 3, "queues[0].recording", "single value")]
+    [InlineData("queues:\n  - id: a\n    monitoring: { seen: true }", 3, "queues[0].monitoring.seen", "visible")]
+    [InlineData("queues:\n  - id: a\n    monitoring: { visible: 1 }", 3, "queues[0].monitoring.visible",
+        "true or false")]
+    [InlineData("queues:\n  - id: a\n    fax: b", 3, "queues[0].fax", "no queue 'b'")]
+    [InlineData("queues:\n  - id: a\n    fax: a", 3, "queues[0].fax", "itself")]
     [InlineData("queues:\n  - id: a\n    strategy: ring-all", 3, "queues[0].strategy", "not available yet")]
     [InlineData("queues:\n  - id: a\n    strategy: best", 3, "queues[0].strategy", "longest-idle")]
     [InlineData("queues:\n  - id: a\n    id: b", 3, "queues[0].id", "twice, first on line 2")]
@@ -119,8 +131,33 @@ public sealed class CentreParserTests
     [InlineData("agents:\n  - { id: a, login: api, skills: { english: lots } }", 2, "agents[0].skills.english",
         "whole number")]
     [InlineData("agents:\n  - { id: a, sip-password: \"***\" }", 2, "agents[0].sip-password", "there is none")]
+    [InlineData("agents:\n  - { id: a, login: api, supervises: [ none ] }", 2, "agents[0].supervises[0]",
+        "no queue 'none'")]
+    [InlineData("queues: [ { id: q } ]\nagents:\n  - { id: a, login: api, supervises: [ q, q ] }", 3,
+        "agents[0].supervises[1]", "twice")]
+    [InlineData("queues: [ { id: q } ]\nagents:\n  - { id: a, login: api, supervises: [ { queue: q, may: [shout] } ] }",
+        3, "agents[0].supervises[0].may[0]", "monitor, whisper, barge, take-over")]
+    [InlineData("agents:\n  - { id: a, login: api, supervises: [ { may: [barge] } ] }", 2,
+        "agents[0].supervises[0].queue", "is missing")]
+    [InlineData("agents:\n  - { id: a, sip-password: x, encryption: maybe }", 2, "agents[0].encryption",
+        "require, prefer, forbid")]
+    [InlineData("agents:\n  - { id: a, login: api, encryption: require }", 2, "agents[0].encryption", "sip-password")]
+    [InlineData("numbers:\n  - { number: \"+1\", to: agent/none }", 2, "numbers[0].to", "no agent 'none'")]
+    [InlineData("numbers:\n  - { number: \"+1\", to: alice }", 2, "numbers[0].to", "queue/ID or agent/ID")]
+    [InlineData("trunks:\n  - { id: t }", 2, "trunks[0].uri", "is missing")]
+    [InlineData("trunks:\n  - { id: t, uri: \"sip:bob@host\" }", 2, "trunks[0].uri", "sip:HOST:PORT")]
+    [InlineData("trunks:\n  - { id: t, uri: \"sip:host:99999\" }", 2, "trunks[0].uri", "sip:HOST:PORT")]
+    [InlineData("trunks:\n  - { id: t, uri: \"sip:host;transport=ws\" }", 2, "trunks[0].uri", "udp, tcp, tls")]
+    [InlineData("trunks:\n  - { id: t, uri: \"sip:h\", sources: [ here ] }", 2, "trunks[0].sources[0]", "192.0.2.10")]
+    [InlineData("trunks:\n  - { id: t, uri: \"sip:h\", numbers: [ \"a b\" ] }", 2, "trunks[0].numbers[0]", "+1*")]
+    [InlineData("trunks:\n  - { id: t, uri: \"sip:h\", encryption: require }", 2, "trunks[0].encryption", "tls")]
+    [InlineData("trunks:\n  - { id: t, uri: \"sip:h\", user: u }", 2, "trunks[0].user", "go together")]
+    [InlineData("trunks:\n  - { id: t, uri: \"sip:h\", user: u, password: \"***\" }", 2, "trunks[0].password",
+        "there is none")]
+    [InlineData("trunks:\n  - { id: t, uri: \"sip:h\", sources: [192.0.2.1] }\n"
+        + "  - { id: u, uri: \"sip:h\", sources: [192.0.2.1] }", 3, "trunks[1].sources", "exists already")]
     [InlineData("realm: 'a\"b'", 1, "realm", "must not contain")]
-    [InlineData("speed: 5", 1, "speed", "realm, digest, numbers, queues, agents")]
+    [InlineData("speed: 5", 1, "speed", "realm, digest, numbers, queues, agents, trunks")]
     [InlineData("digest: sha1", 1, "digest", "md5, sha-256, both")]
     public void EachMistakeIsNamedWithLineAndKeyAndWhatIsAllowed(string yaml, int line, string key, string says)
     {
@@ -178,6 +215,81 @@ public sealed class CentreParserTests
 
         Assert.True(CentreParser.Same(first, again));
         Assert.False(CentreParser.Same(first, Valid(SampleCentre.Yaml.Replace("alice-secret", "other", StringComparison.Ordinal))));
+    }
+
+    [Theory]
+    [InlineData("never", RecordingPolicy.Never)]
+    [InlineData("always", RecordingPolicy.Always)]
+    [InlineData("on-demand", RecordingPolicy.OnDemand)]
+    public void RecordingIsAWord(string word, RecordingPolicy policy) => Assert.Equal(
+        new RecordingRule(policy), Valid($"queues: [ {{ id: a, recording: {word} }} ]").Queues[0].Recording);
+
+    [Fact]
+    public void ControlKeysOfQueuesAgentsAndNumbersAreRead()
+    {
+        var centre = Valid("""
+            numbers: [ { number: "200", to: agent/sue } ]
+            queues:
+              - id: support
+                recording: { mode: always, format: opus, announce: recorded, siprec: "sip:rec.example:5060;transport=tcp" }
+                monitoring: { visible: true }
+                fax: faxes
+              - { id: faxes }
+            agents:
+              - id: sue
+                sip-password: x
+                encryption: require
+                recording: on-demand
+                supervises: [ { queue: support, may: [monitor, take-over] }, faxes ]
+            """);
+
+        var (queue, sue) = (centre.Queues[0], centre.Agents[0]);
+        Assert.Equal(
+            new RecordingRule(RecordingPolicy.Always, RecordingFormat.Opus, "recorded", "sip:rec.example:5060;transport=tcp"),
+            queue.Recording);
+        Assert.Equal((true, new QueueId("faxes")), (queue.MonitoringVisible, queue.Fax!.Value));
+        Assert.Equal((EncryptionPolicy.Require, RecordingPolicy.OnDemand),
+            (sue.Account!.Encryption, sue.Recording.Policy));
+        Assert.Equal([SupervisionMode.Monitor, SupervisionMode.TakeOver], sue.Supervises[0].May.AsEnumerable());
+        Assert.Equal(Enum.GetValues<SupervisionMode>(), sue.Supervises[1].May.AsEnumerable());
+        Assert.Equal(new AgentId("sue"), centre.Numbers[0].Agent);
+    }
+
+    /// <summary>RFC 7616 section 3.4.2, in the trunk's own realm.</summary>
+    [Fact]
+    public void ATrunkIsReadAndItsPasswordBecomesADigestOfItsRealm()
+    {
+        const string yaml = """
+            trunks:
+              - id: provider
+                uri: "sip:sip.example.net:5061;transport=tls"
+                sources: [ 192.0.2.10, "2001:db8::1" ]
+                certificate-name: sip.example.net
+                encryption: require
+                numbers: [ "+1*", "911" ]
+                user: "15550100"
+                password: "very secret"
+                realm: example.net
+            """;
+        var centre = Valid(yaml);
+
+        var trunk = Assert.Single(centre.Trunks);
+        Assert.Equal(["192.0.2.10", "2001:db8::1"], trunk.Settings.Sources.AsEnumerable());
+        Assert.Equal(("sip.example.net", EncryptionPolicy.Require),
+            (trunk.Settings.CertificateName, trunk.Settings.Encryption));
+        var a1 = Encoding.UTF8.GetBytes("15550100:example.net:very secret");
+        Assert.Equal(Convert.ToHexStringLower(MD5.HashData(a1)), trunk.Settings.Account!.Ha1Md5);
+        Assert.Equal([true, true, false], new[] { "+15551234", "911", "9112" }.Select(trunk.Serves));
+        Assert.DoesNotContain("very secret", CentreRedaction.Redact(yaml)!, StringComparison.Ordinal);
+        Assert.True(CentreParser.Same(centre, CentreParser.Parse(CentreRedaction.Redact(yaml)!, 2, centre).Centre!));
+    }
+
+    [Fact]
+    public void ASkillNamedPasswordIsNoSecret()
+    {
+        const string yaml = "agents: [ { id: a, login: api, skills: { password: 5 } } ]";
+
+        Assert.Equal(yaml, CentreRedaction.Redact(yaml));
     }
 
     /// <summary>A document with any byte changed is read or refused, never an exception.</summary>
