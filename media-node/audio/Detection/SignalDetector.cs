@@ -1,8 +1,8 @@
 namespace OrleansAcd.Audio.Detection;
 
 /// <summary>Listens to a party's audio for fax machines, progress tones and answering machines.</summary>
-/// <remarks>One spectrum every 20 ms serves all that is asked for. 16-bit linear PCM, mono, 8 or 16 kHz, any length at a
-/// time. Allocates nothing after its making; one thread at a time. Keys: <see cref="DtmfDetector"/>.</remarks>
+/// <remarks>One spectrum every 20 ms serves all that is asked for. 16-bit linear PCM, mono, 8 or 16 kHz, any length at
+/// a time. Allocates nothing after its making; one thread at a time. Keys: <see cref="DtmfDetector"/>.</remarks>
 public sealed class SignalDetector
 {
     /// <summary>Signals that wait to be polled at most.</summary>

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace OrleansAcd.Audio.Detection;
 
 /// <summary>The power spectrum of 64 ms of audio: 512 samples under a Hann window, 256 bins of 15.6 Hz.</summary>
-/// <remarks>A real Fourier transform as a complex one of half the length, radix 2, vectorised where butterflies lie side
-/// by side. Allocates nothing after its making; one thread at a time.</remarks>
+/// <remarks>A real Fourier transform as a complex one of half the length, radix 2, vectorised where butterflies lie
+/// side by side. Allocates nothing after its making; one thread at a time.</remarks>
 internal sealed class Spectrum
 {
     public const int WindowSamples = 512;

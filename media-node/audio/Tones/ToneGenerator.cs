@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace OrleansAcd.Audio;
 
-/// <summary>Makes a tone's samples frame by frame: frequencies exact, levels within a hundredth of a decibel, cadence to
-/// the sample.</summary>
+/// <summary>Makes a tone's samples frame by frame: frequencies exact, levels within a hundredth of a decibel, cadence
+/// to the sample.</summary>
 /// <remarks>Phases are kept in double precision, so nothing drifts. Sounds that begin or end in silence rise and fall
 /// within 2 ms, inside their time, so that they do not click. 16-bit linear, mono. Allocates nothing after its making;
 /// one thread at a time.</remarks>
