@@ -10,12 +10,13 @@ namespace OrleansAcd.Tests.Conformance.Audio;
 public sealed class TalkOffTests
 {
     private const string Text = """
-        Welcome to our service centre. All our agents are talking to other customers; please hold the line and we will
-        be with you shortly. You can also visit our web site, where most questions are answered at once. Your call may be
-        recorded for training. For billing say billing, for a technician say technician, or stay on the line to speak to
-        somebody. Who shall I say is calling? One moment, let me look at that for you. Yes, I see the order from the
-        seventeenth of May, two items, sent to your home address. No, it has not arrived yet, has it? I am so sorry.
-        We owe you an apology, oh dear. Moo, boo, who knew, you too; see me, be free; ah, far car; aw, law, more, four.
+        Welcome to our service centre. All our agents are talking to other customers; please hold the line
+        and we will be with you shortly. You can also visit our web site, where most questions are answered
+        at once. Your call may be recorded for training. For billing say billing, for a technician say
+        technician, or stay on the line to speak to somebody. Who shall I say is calling? One moment, let me
+        look at that for you. Yes, I see the order from the seventeenth of May, two items, sent to your home
+        address. No, it has not arrived yet, has it? I am so sorry. We owe you an apology, oh dear. Moo,
+        boo, who knew, you too; see me, be free; ah, far car; aw, law, more, four.
         """;
 
     [SkippableTheory]
