@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
@@ -50,6 +51,9 @@ internal sealed partial class Conversation : IConversationObserver
             case Hangup hangup: With(hangup.Leg, leg => Obey(leg, hangup)); break;
             case Hear hear: Connect(hear); break;
             case Play play: With(play.Leg, leg => PlayTo(leg, play)); break;
+            case Redirect redirect: With(redirect.Leg, leg => RedirectLeg(leg, redirect)); break;
+            case AskToAnswer ask: With(ask.Leg, AskToAnswerLeg); break;
+            case ReferProgress progress: With(progress.Leg, leg => TellReferral(leg, progress)); break;
             case StopPlay stop: With(stop.Leg, leg => _audio.StopPlay(leg.Party)); break;
             default: _worker.Counters.CommandsIgnored++; break;
         }
@@ -149,14 +153,17 @@ internal sealed partial class Conversation : IConversationObserver
 
     private void Connect(Hear hear)
     {
-        foreach (var listener in _legs.Values)
+        var cells = new List<MatrixCell>(hear.Matrix.Length);
+        foreach (var cell in hear.Matrix)
         {
-            var heard = hear.Matrix
-                .Where(cell => cell.Listener == listener.Id && _legs.ContainsKey(cell.Speaker))
-                .Select(cell => _legs[cell.Speaker].Party)
-                .ToArray();
-            if (_audio.SetHearing(listener.Party, heard) != MediaRefusal.None) _worker.Counters.CommandsIgnored++;
+            // A leg that has just ended may still be named.
+            if (_legs.TryGetValue(cell.Listener, out var listener) && _legs.TryGetValue(cell.Speaker, out var speaker))
+            {
+                cells.Add(new MatrixCell(listener.Party, speaker.Party, (float)cell.Gain));
+            }
         }
+
+        _audio.SetMatrix(CollectionsMarshal.AsSpan(cells));
     }
 
     private void PlayTo(Leg leg, Play play)
