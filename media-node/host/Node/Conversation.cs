@@ -55,6 +55,9 @@ internal sealed partial class Conversation : IConversationObserver
             case AskToAnswer ask: With(ask.Leg, AskToAnswerLeg); break;
             case ReferProgress progress: With(progress.Leg, leg => TellReferral(leg, progress)); break;
             case StopPlay stop: With(stop.Leg, leg => _audio.StopPlay(leg.Party)); break;
+            case Record record: BeginRecording(record); break;
+            case PauseRecord pause: PauseRecording(pause); break;
+            case StopRecord stop: StopRecording(stop); break;
             default: _worker.Counters.CommandsIgnored++; break;
         }
     }
@@ -68,6 +71,7 @@ internal sealed partial class Conversation : IConversationObserver
     /// <summary>Gives back ports and timers, whatever state the legs are in.</summary>
     public void Close()
     {
+        EndRecording();
         _legs.Clear();
         _audio.End();
     }
@@ -196,6 +200,9 @@ internal sealed partial class Conversation : IConversationObserver
         _worker.Counters.PacketsNotSent += quality.SendFailures;
         _worker.Counters.FramesSkipped += leg.Party.Player.SkippedFrames;
         _audio.RemoveParty(leg.Party);
-        if (_legs.Count == 0) _worker.Forget(this);
+        if (_legs.Count > 0) return;
+
+        EndRecording();
+        _worker.Forget(this);
     }
 }

@@ -86,6 +86,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
 
         _loop.AddDeadlineHook(() => Phones.NextDeadline, Phones.HandleTimeout);
         PlanHousekeeping();
+        OpenRecorder();
         return true;
     }
 
@@ -175,6 +176,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     {
         foreach (var conversation in _conversations.Values) conversation.Close();
         _conversations.Clear();
+        Recording?.Recorder.Dispose();
         _edge!.Dispose();
     }
 
@@ -313,6 +315,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         try
         {
             act();
+            conversation.FollowParties();
         }
         catch (Exception error)
         {
