@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace OrleansAcd.Recordings;
 
-/// <summary>Where recordings are kept and for how long: section <c>Acd:Recordings</c>, <c>ACD__Recordings__...</c> in the
-/// environment.</summary>
+/// <summary>Where recordings are kept and for how long: section <c>Acd:Recordings</c>,
+/// <c>ACD__Recordings__...</c> in the environment.</summary>
 public sealed record RecordingOptions
 {
     /// <summary>The folder of recordings; null: <c>recordings</c> in the data folder. With S3 they wait here to be

@@ -5,8 +5,8 @@ using OrleansAcd.Recordings.Stores;
 
 namespace OrleansAcd.Recordings;
 
-/// <summary>Puts recordings into a host: spool, store, recovery, uploads, retention. Before the media node, so that what
-/// a crash left is in order first.</summary>
+/// <summary>Puts recordings into a host: spool, store, recovery, uploads, retention. Before the media node, so that
+/// what a crash left is in order first.</summary>
 public static class RecordingServices
 {
     public const string FolderName = "recordings";

@@ -72,12 +72,10 @@ public sealed class Waveform
     {
         var header = new byte[WavFormat.ExtensibleHeaderBytes];
         const int plain = WavFormat.PlainHeaderBytes;
-        if (await file.ReadAtLeastAsync(header.AsMemory(0, plain), plain, false, cancellation).ConfigureAwait(false) < plain)
-        {
-            return null;
-        }
+        var length = await file.ReadAtLeastAsync(header.AsMemory(0, plain), plain, false, cancellation)
+            .ConfigureAwait(false);
+        if (length < plain) return null;
 
-        var length = plain;
         if (BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(22)) > 2)
         {
             var rest = header.AsMemory(plain);

@@ -1,6 +1,7 @@
 namespace OrleansAcd.Recordings.Stores;
 
-/// <summary>Deletes recordings of calls that began too long ago. Names sort by day, so the old ones come first.</summary>
+/// <summary>Deletes recordings of calls that began too long ago. Names sort by day, so the old ones come
+/// first.</summary>
 public static class RecordingRetention
 {
     private const int BatchMax = 200;

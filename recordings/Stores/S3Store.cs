@@ -7,7 +7,8 @@ namespace OrleansAcd.Recordings.Stores;
 
 /// <summary>Recordings as objects of an S3-compatible storage: <c>PREFIX NAME</c>, and its facts as
 /// <c>PREFIX NAME.json</c>.</summary>
-/// <remarks>Every request is signed with its body's SHA-256 (AWS Signature Version 4). Nothing is retried here.</remarks>
+/// <remarks>Every request is signed with its body's SHA-256 (AWS Signature Version 4). Nothing is retried
+/// here.</remarks>
 public sealed class S3Store : IRecordingStore, IDisposable
 {
     private const string FactsSuffix = ".json";

@@ -1,7 +1,7 @@
 namespace OrleansAcd.Recordings.Stores;
 
-/// <summary>A folder in which recordings wait for a store further away: taken at once, uploaded in the background, found
-/// in either.</summary>
+/// <summary>A folder in which recordings wait for a store further away: taken at once, uploaded in the background,
+/// found in either.</summary>
 /// <remarks>What waits is the folder itself, so a restart forgets nothing. What cannot be uploaded rests, longer each
 /// time, and is never given up.</remarks>
 public sealed class UploadingStore : IRecordingStore, IAsyncDisposable
@@ -174,9 +174,9 @@ public sealed class UploadingStore : IRecordingStore, IAsyncDisposable
         finally
         {
             lock (_gate) _onTheWay = null;
+            if (_isOnTheWayDeleted) await _remote.Delete(name, _stop.Token).ConfigureAwait(false);
         }
 
-        if (_isOnTheWayDeleted) await _remote.Delete(name, _stop.Token).ConfigureAwait(false);
         await _waiting.Delete(name, _stop.Token).ConfigureAwait(false);
     }
 

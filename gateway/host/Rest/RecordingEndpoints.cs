@@ -139,7 +139,8 @@ internal static partial class RecordingEndpoints
     {
         if (!RecordingName.TryParse(name, out var parsed)) return Unknown();
 
-        return await kept.Find(parsed, context.RequestAborted) is { } facts ? await act(kept, facts, parsed) : Unknown();
+        var facts = await kept.Find(parsed, context.RequestAborted);
+        return facts is null ? Unknown() : await act(kept, facts, parsed);
     });
 
     private static async Task<IResult> With(IRecordingStore? store, Func<IRecordingStore, Task<IResult>> act)

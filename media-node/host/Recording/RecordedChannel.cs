@@ -25,8 +25,9 @@ internal sealed class RecordedChannel(RecordedCall call, int channel) : IDisposa
         }
 
         var duration = new TimeSpan(samples * TimeSpan.TicksPerSecond / decoder.SampleRateHz);
+        var clockHz = AudioCodecs.ClockHz(packet.Codec);
         var spoken = _clock.Place(
-            packet.Ssrc, packet.Timestamp, AudioCodecs.ClockHz(packet.Codec), duration, packet.ArrivedAt, out var isNew);
+            packet.Ssrc, packet.Timestamp, clockHz, duration, packet.ArrivedAt, out var isNew);
         if (packet.LostBefore > 0) call.Missed(channel, spoken);
         call.Write(channel, spoken, _pcm.AsSpan(0, samples), decoder.SampleRateHz, isNew, packet.ArrivedAt);
     }

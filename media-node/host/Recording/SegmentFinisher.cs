@@ -9,8 +9,8 @@ namespace OrleansAcd.MediaNode.Recording;
 internal sealed record FinishedSegment(
     ISegmentFile File, long Frames, RecordingFacts Facts, RecordingName Name, IRecordingListener Listener);
 
-/// <summary>Makes files complete: lengths, disk, hash, store; then tells. Threads of its own, so that the recorder never
-/// waits for a disk to sync; a call's segments stay in order.</summary>
+/// <summary>Makes files complete: lengths, disk, hash, store; then tells. Threads of its own, so that the recorder
+/// never waits for a disk to sync; a call's segments stay in order.</summary>
 internal sealed class SegmentFinisher : IDisposable
 {
     /// <summary>Files that wait, each with an open handle.</summary>
@@ -31,7 +31,8 @@ internal sealed class SegmentFinisher : IDisposable
     public SegmentFinisher(RecordingSpool spool)
     {
         _spool = spool;
-        _waiting = [.. Enumerable.Range(0, Lanes).Select(_ => new BlockingCollection<FinishedSegment>(PendingMax / Lanes))];
+        const int laneMax = PendingMax / Lanes;
+        _waiting = [.. Enumerable.Range(0, Lanes).Select(_ => new BlockingCollection<FinishedSegment>(laneMax))];
         _threads = [.. _waiting.Select(lane => new Thread(() => Run(lane)) { Name = "recordings", IsBackground = true })];
         foreach (var thread in _threads) thread.Start();
     }

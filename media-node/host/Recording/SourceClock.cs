@@ -43,7 +43,8 @@ internal struct SourceClock
             return Anchor(byArrival, timestamp);
         }
 
-        var byTimestamp = _anchor + Elapsed(timestamp);
+        var elapsed = Elapsed(timestamp);
+        var byTimestamp = _anchor + elapsed;
         var away = byArrival - byTimestamp;
         if (!IsAway(away, arrival, out var correction)) return byTimestamp;
 
