@@ -12,7 +12,11 @@ internal sealed partial class Conversation
     private CallRecording? _recording;
 
     /// <summary>Somebody may have come or gone.</summary>
-    public void FollowParties() => _recording?.PartiesChanged();
+    public void FollowParties()
+    {
+        if (_legs.Count == 0) EndRecording();
+        else _recording?.PartiesChanged();
+    }
 
     /// <summary>A file of this call is in the store; the call itself may be over by now.</summary>
     public void OnSegment(RecordingFacts facts) => Raise(sequence => new RecordingSegment(

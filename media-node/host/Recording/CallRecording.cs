@@ -21,7 +21,6 @@ internal sealed class CallRecording : ITimeoutHandler
     private readonly Recorder _recorder;
     private readonly RecorderFeed _feed;
     private readonly EventLoop _loop;
-    private readonly TimeProvider _time;
     private readonly CallId _call;
     private readonly DateOnly _day;
     private readonly Func<ImmutableArray<RecordableParty>> _present;
@@ -29,6 +28,8 @@ internal sealed class CallRecording : ITimeoutHandler
     private readonly RecordedCall _recorded;
     private readonly Dictionary<LegId, (MediaParty Party, VoiceTap Tap)> _taps = [];
     private readonly LoopTimer _timer;
+    private readonly DateTimeOffset _madeAt;
+    private readonly Instant _madeAtInstant;
     private int _segment;
     private int _channelsNow;
     private bool _isPaused;
@@ -40,10 +41,11 @@ internal sealed class CallRecording : ITimeoutHandler
         RecordingPlace place, EventLoop loop, CallId call, int number, Func<ImmutableArray<RecordableParty>> present,
         IRecordingListener listener, Action<Exception> fault)
     {
-        (_recorder, _feed, _time) = (place.Recorder, place.Feed, place.Time);
+        (_recorder, _feed) = (place.Recorder, place.Feed);
         (_loop, _call, Number, _present, _fault) = (loop, call, number, present, fault);
         _recorded = new RecordedCall(_recorder, listener);
-        _day = CallDay.Of(call) ?? DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime);
+        (_madeAt, _madeAtInstant) = (place.Time.GetUtcNow(), loop.Now);
+        _day = CallDay.Of(call) ?? DateOnly.FromDateTime(_madeAt.UtcDateTime);
         _timer = new LoopTimer(this);
     }
 
@@ -130,9 +132,10 @@ internal sealed class CallRecording : ITimeoutHandler
     private SegmentPlan Plan(RecordableParty[] present, Instant now)
     {
         var rate = present.Max(party => AudioCodecs.SampleRateHz(party.Party.Media?.Codec ?? AudioCodecId.Pcmu));
+        var name = new RecordingName(_day, _call, Number, ++_segment, RecordingName.Wav);
         return new SegmentPlan(
-            new RecordingName(_day, _call, Number, ++_segment, RecordingName.Wav), _time.GetUtcNow(), now, rate,
-            [.. present.Select(party => party.Leg)], [.. present.Select(party => _taps[party.Leg].Tap.Channel)]);
+            name, _madeAt + (now - _madeAtInstant), now, rate, [.. present.Select(party => party.Leg)],
+            [.. present.Select(party => _taps[party.Leg].Tap.Channel)]);
     }
 
     private TimeSpan LengthMax(SegmentPlan plan)

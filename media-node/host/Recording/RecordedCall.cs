@@ -23,6 +23,7 @@ internal sealed class RecordedCall(Recorder recorder, IRecordingListener listene
         {
             var segment = new SegmentWriter(plan, recorder.Create(plan));
             if (_isPaused) segment.Pause(plan.Begin);
+            else if (_segments.Count > 0 && _segments[^1].End == plan.Begin) segment.TakeOver(_segments[^1]);
             _segments.Add(segment);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -70,6 +70,25 @@ internal sealed class SegmentWriter
     /// <summary>Nothing spoken from then on belongs to it; what was spoken before may still come.</summary>
     public void EndAt(Instant at) => (End, _end) = (at, Math.Max(0, FrameOf(at)));
 
+    /// <summary>What the segment before holds already of this one's time: a source may be a little ahead of the clock
+    /// that its first packet set.</summary>
+    public void TakeOver(SegmentWriter before)
+    {
+        if (before._plan.SampleRateHz != _plan.SampleRateHz || before._end == long.MaxValue) return;
+
+        var from = Math.Max(before._end, before._windowStart);
+        for (var channel = 0; channel < before._channels; channel++)
+        {
+            var index = _plan.Channels.IndexOf(before._plan.Channels[channel]);
+            var count = (int)Math.Min(before._nextFrames[channel] - from, before._windowStart + WindowFrames - from);
+            for (var i = 0; index >= 0 && i < count; i++)
+            {
+                var (at, to) = (from - before._windowStart + i, from - before._end + i);
+                _window[(to * _channels) + index] = before._window[(at * before._channels) + channel];
+            }
+        }
+    }
+
     /// <summary>A channel's packets were lost on the way here, up to one that was spoken at this time.</summary>
     public void Missed(int channel, Instant until)
     {

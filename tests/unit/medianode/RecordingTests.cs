@@ -109,11 +109,9 @@ public sealed class RecordingTests : IDisposable
         Assert.Equal([1, 2, 3], new[] { first.Segment, second.Segment, third.Segment });
         AssertTone((await Sound(third))[1], NodeRig.AgentHz, NodeRig.CallerHz);
 
-        // No moment is missing: the caller's tone goes on over the seam.
-        var (before, after) = ((await Sound(first))[0], (await Sound(second))[0]);
-        Assert.DoesNotContain(before[^800..].Chunk(80), chunk => chunk.All(sample => sample == 0));
-        Assert.DoesNotContain(after[..800].Chunk(80), chunk => chunk.All(sample => sample == 0));
-        Assert.InRange((second.StartedAt - first.StartedAt - first.Duration).TotalMilliseconds, -20, 20);
+        // No moment is missing between them.
+        Assert.InRange((second.StartedAt - first.StartedAt - first.Duration).TotalMilliseconds, -1, 1);
+        Assert.InRange((third.StartedAt - second.StartedAt - second.Duration).TotalMilliseconds, -1, 1);
     }
 
     [Fact]

@@ -84,6 +84,32 @@ public sealed class SegmentWriterTests : IDisposable
         Assert.Equal((1, 2), (sound[0][0], sound[0][^1]));
     }
 
+    /// <summary>A source that is ahead of its clock had said more than the old segment could keep.</summary>
+    [Fact]
+    public void NothingIsMissingWhereOneSegmentFollowsAnother()
+    {
+        var first = Segment(2);
+        for (var ms = 0; ms < 1_040; ms += 20) first.Write(1, At(ms), Constant(3), Rate, ms == 0);
+        first.Flush(At(1_000));
+        first.EndAt(At(1_000));
+        var plan = Plan(2) with { Begin = At(1_000), Channels = [1, 7] };
+        var second = new SegmentWriter(plan, WavFile.Create(_folder.File("b.wav"), new WavFormat(2, Rate)));
+
+        second.TakeOver(first);
+        for (var ms = 1_040; ms < 1_100; ms += 20)
+        {
+            first.Write(1, At(ms), Constant(3), Rate, false);
+            second.Write(1, At(ms), Constant(3), Rate, false);
+        }
+
+        second.EndAt(At(1_100));
+        var (before, after) = (Closed(first, 0, out _), Closed(second, 0, out _));
+        Assert.All(before[1], sample => Assert.Equal(3, sample));
+        Assert.All(after[0], sample => Assert.Equal(3, sample));
+        Assert.All(after[1], sample => Assert.Equal(0, sample));
+        Assert.Equal((8_000, 800), (before[1].Length, after[0].Length));
+    }
+
     [Fact]
     public void APauseIsSilenceAndToldAndNothingSpokenInItIsStored()
     {
