@@ -102,6 +102,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
 
         _loop.AddDeadlineHook(() => Phones.NextDeadline, Phones.HandleTimeout);
         PlanHousekeeping();
+        OpenRecorder();
         return true;
     }
 
@@ -202,6 +203,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     {
         foreach (var conversation in _conversations.Values) conversation.Close();
         _conversations.Clear();
+        Recording?.Recorder.Dispose();
         _edge!.Dispose();
     }
 
@@ -359,6 +361,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         try
         {
             act();
+            conversation.FollowParties();
         }
         catch (Exception error)
         {
