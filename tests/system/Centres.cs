@@ -19,6 +19,18 @@ internal static class Centres
           - { id: bob, sip-password: bob-pw, queues: [support], login: {{login}} }
         """;
 
+    /// <summary>Alice takes the calls, bob is asked by her, sue listens to them.</summary>
+    public static string Team(string recording = "never", string numbers = "") =>
+        $$"""
+        numbers: [ { number: support, to: queue/support }{{numbers}} ]
+        queues:
+          - { id: support, name: Support, wrap-up: 0s, greeting: none, music: default, recording: {{recording}} }
+        agents:
+          - { id: alice, sip-password: alice-pw, queues: [support] }
+          - { id: bob, sip-password: bob-pw }
+          - { id: sue, sip-password: sue-pw, supervises: [support] }
+        """;
+
     /// <summary>One queue and agents a1, a2, ... whose password is their name.</summary>
     public static string Many(int agents, string ringTimeout = "15s", string wrapUp = "0s") =>
         $$"""

@@ -66,9 +66,24 @@ public sealed class AcdProcess : IAsyncDisposable
     public async Task<JsonNode> Get(string path) =>
         JsonNode.Parse(await Http.GetStringAsync(new Uri(path, UriKind.Relative)))!;
 
-    public async Task<HttpResponseMessage> Post(string path, object body) =>
-        await Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(
-            JsonSerializer.Serialize(body), new MediaTypeHeaderValue("application/json")));
+    public Task<HttpResponseMessage> Post(string path, object body) => Send(HttpMethod.Post, path, body);
+
+    public async Task<HttpResponseMessage> Send(HttpMethod method, string path, object body)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = new StringContent(
+                JsonSerializer.Serialize(body), new MediaTypeHeaderValue("application/json")),
+        };
+        return await Http.SendAsync(request);
+    }
+
+    /// <summary>Asks for something that must be granted.</summary>
+    public async Task Ask(HttpMethod method, string path, object body)
+    {
+        using var answer = await Send(method, path, body);
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
 
     /// <summary>A counter of <c>/v1/system</c>.</summary>
     public async Task<long> Counter(string name, string part = "node") =>

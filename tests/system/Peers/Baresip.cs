@@ -45,6 +45,9 @@ public sealed class Baresip : IAsyncDisposable
 
     public Task Dial(string uri) => _process.Type("/dial " + uri);
 
+    /// <summary>Blind transfer: REFER (RFC 3515).</summary>
+    public Task Transfer(string uri) => _process.Type("/transfer " + uri);
+
     public Task Hangup() => _process.Type("/hangup");
 
     /// <summary>Ends the program, so that its WAV file is whole.</summary>

@@ -8,6 +8,8 @@ public static class Voice
 {
     public const double CallerHz = 700;
     public const double AgentHz = 1_300;
+    public const double SupervisorHz = 1_900;
+    public const double ExpertHz = 2_300;
 
     /// <summary>Writes 60 s of a tone at -12 dBFS as a WAV file.</summary>
     public static string Wav(TestFolder folder, double frequencyHz)
