@@ -72,7 +72,10 @@ public sealed partial class CallGrain : Grain, ICallGrain
     public async Task<ControlAnswer> Control(CallControl control)
     {
         if (_state.Phase == CallPhase.New) await Restore();
-        var answer = await Apply(new CallEvent.Controlled(control) { Target = TargetOf(control), May = MayOf(control) });
+        var answer = await Apply(new CallEvent.Controlled(control)
+        {
+            Target = TargetOf(control), May = MayOf(control),
+        });
         return answer ?? new ControlAnswer(ControlRefusal.Invalid, "This is no control that there is.");
     }
 

@@ -25,7 +25,8 @@ internal static class CallJournalLines
     }
 
     /// <summary>Keys that were pressed are nobody's to read later: a replay needs but their number.</summary>
-    private static CallEvent WithoutDigits(CallEvent e) => e is CallEvent.Controlled { Control: CallControl.PressKeys k } c
+    private static CallEvent WithoutDigits(CallEvent e) =>
+        e is CallEvent.Controlled { Control: CallControl.PressKeys k } c
         ? c with { Control = k with { Digits = new string('0', k.Digits.Length) } }
         : e;
 }

@@ -101,7 +101,8 @@ public static partial class AgentMachine
         var supervisor = asked.Supervisor.Value;
         if (!asked.Watches)
         {
-            if (watchers.ContainsKey(supervisor)) work.State = work.State with { Watchers = watchers.Remove(supervisor) };
+            if (watchers.ContainsKey(supervisor))
+                work.State = work.State with { Watchers = watchers.Remove(supervisor) };
             return;
         }
 

@@ -98,8 +98,8 @@ public static partial class CallMachine
         work.Add(new CallEffect.Complete());
     }
 
-    /// <summary>A party that was up is not any more: whoever is left talks on; a caller who is left alone goes back into
-    /// the line where the party was lost, and is hung up where it hung up.</summary>
+    /// <summary>A party that was up is not any more: whoever is left talks on; a caller who is left alone goes back
+    /// into the line where the party was lost, and is hung up where it hung up.</summary>
     /// <param name="why">Why it was lost; empty: it hung up.</param>
     private static void LoseParty(CallWork work, CallParty party, bool isLost, ReleaseReason release, string why)
     {

@@ -85,7 +85,8 @@ public static partial class CallMachine
         }
 
         var piece = new RecordedSegment(
-            e.Recording, e.Segment, e.Name, e.StartedAt, e.Duration, e.Channels, e.Gaps, e.Bytes, e.Sha256, chain);
+            e.Recording, e.Segment, e.Name, e.StartedAt, e.Duration,
+            [.. e.Channels.Select(c => c.Value)], e.Gaps, e.Bytes, e.Sha256, chain);
         var list = s.Recorded.Count >= RecordedMax ? s.Recorded.RemoveAt(0) : s.Recorded;
         work.State = s with { Recorded = list.Add(piece), SeenSequence = SeenWith(s, e) };
         work.Note("recorded", $"recording {e.Recording}, piece {e.Segment}");

@@ -68,8 +68,8 @@ public static partial class CallMachine
         work.Show("transferring");
     }
 
-    /// <summary>Another call wants the party that talks to one of our legs. Where the customer is here, we ask back: the
-    /// customer's call goes on.</summary>
+    /// <summary>Another call wants the party that talks to one of our legs. Where the customer is here, we ask back:
+    /// the customer's call goes on.</summary>
     private static void AskedToHandOver(CallWork work, HandOver request)
     {
         var s = work.State;

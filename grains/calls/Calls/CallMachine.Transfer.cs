@@ -71,7 +71,8 @@ public static partial class CallMachine
         }
 
         work.Rewire();
-        if (work.State.OpenSegment is null) work.BeginSegment(work.State.Route?.Queue, target.Agent, TargetText(target));
+        if (work.State.OpenSegment is null)
+            work.BeginSegment(work.State.Route?.Queue, target.Agent, TargetText(target));
         work.AnswerSegment(target.Agent);
         work.Note("transferred", "to " + DescribeTarget(target), target.Agent);
         TellAgent(work, target);

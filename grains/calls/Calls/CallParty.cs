@@ -86,7 +86,8 @@ public sealed record CallParty(LegId Leg, PartyRole Role, PartyState State)
     public bool IsLeaving => State == PartyState.Leaving;
 
     /// <summary>Called, and neither up nor told to end.</summary>
-    public bool IsComing => State is PartyState.Asked or PartyState.Offered or PartyState.Dialling or PartyState.Ringing;
+    public bool IsComing =>
+        State is PartyState.Asked or PartyState.Offered or PartyState.Dialling or PartyState.Ringing;
 
     /// <summary>A supervisor who listens, coaches or talks along, but does not stand in the agent's place.</summary>
     public bool IsWatching => Role == PartyRole.Supervisor && Mode != SupervisionMode.TakeOver;

@@ -119,7 +119,8 @@ public sealed record CallState
     /// <summary>The agent was told that somebody listens.</summary>
     public bool MonitorShown { get; init; }
 
-    /// <summary>When the wait that the queue counts began: a call that comes back keeps its place, not its wait.</summary>
+    /// <summary>When the wait that the queue counts began: a call that comes back keeps its place, not its
+    /// wait.</summary>
     public DateTimeOffset? WaitsSince { get; init; }
 
     public int LastLeg { get; init; } = LegId.Caller.Value;

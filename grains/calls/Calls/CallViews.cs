@@ -32,7 +32,7 @@ public static class CallViews
     }
 
     public static CallLegView LegOf(CallParty p, LegQuality? quality) => new(
-        p.Leg, RoleName(p.Role), PartyStateName(p.State), p.Agent,
+        p.Leg.Value, RoleName(p.Role), PartyStateName(p.State), p.Agent,
         p.Role == PartyRole.Supervisor ? p.Mode : null, p.Muted, p.OnHold || p.HeldByPhone, quality);
 
     /// <summary>The queue lets it be seen that somebody listens.</summary>

@@ -25,8 +25,8 @@ public static class CallerAsShown
         return new PartyIdentity($"{route.Display} (caller {name})", $"sip:caller-{name}@{route.Realm}");
     }
 
-    /// <summary>What a party's phone is shown: agents see the call as its queue shows it, a consulted sees who consults,
-    /// people outside see the number that was called.</summary>
+    /// <summary>What a party's phone is shown: agents see the call as its queue shows it, a consulted sees who
+    /// consults, people outside see the number that was called.</summary>
     public static PartyIdentity To(CallState s, CallParty party)
     {
         var realm = s.Route?.Realm ?? s.Target?.Realm ?? party.Target?.Realm ?? "acd";

@@ -20,8 +20,8 @@ public sealed record DialTarget(
     /// <summary>What is recorded of an agent's conversations.</summary>
     public RecordingRule Recording { get; init; } = RecordingRule.Never;
 
-    /// <summary>An agent or queue with its prefix; else a number of the centre, an agent, a queue, a number that a trunk
-    /// serves, in this order; null: nothing of all that.</summary>
+    /// <summary>An agent or queue with its prefix; else a number of the centre, an agent, a queue, a number that a
+    /// trunk serves, in this order; null: nothing of all that.</summary>
     public static DialTarget? Of(CentreIndex centre, string text)
     {
         if (text.StartsWith(AgentPrefix, StringComparison.Ordinal))

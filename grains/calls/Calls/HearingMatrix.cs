@@ -9,10 +9,10 @@ namespace OrleansAcd.Calls;
 /// <param name="Cells">By listener, then by speaker.</param>
 public sealed record HearingPlan(ImmutableArray<Hearing> Cells, ImmutableArray<LegId> Music);
 
-/// <summary>The hearing matrix of a call (design section 5), all of it, from what the call is: hold, monitoring, whisper,
-/// barge-in, take-over, consultation, conference, mute.</summary>
-/// <remarks>Parties talk in one of two circles: the caller's, and the agent's private one during a consultation. A party
-/// hears the others of its circle. Who is alone in a circle hears music, agents excepted.</remarks>
+/// <summary>The hearing matrix of a call (design section 5), all of it, from what the call is: hold, monitoring,
+/// whisper, barge-in, take-over, consultation, conference, mute.</summary>
+/// <remarks>Parties talk in one of two circles: the caller's, and the agent's private one during a consultation. A
+/// party hears the others of its circle. Who is alone in a circle hears music, agents excepted.</remarks>
 public static class HearingMatrix
 {
     /// <summary>Where a party talks.</summary>
@@ -45,7 +45,8 @@ public static class HearingMatrix
     /// <summary>In the line the caller hears greeting and music; a caller whom nobody has answered hears nothing of
     /// us.</summary>
     private static bool Waits(CallState s) =>
-        s.Phase is CallPhase.Queued or CallPhase.Dialling or CallPhase.Ringing && s.Find(LegId.Caller) is { IsUp: true };
+        s.Phase is CallPhase.Queued or CallPhase.Dialling or CallPhase.Ringing
+        && s.Find(LegId.Caller) is { IsUp: true };
 
     private static bool Hears(CallState s, CallParty listener, CallParty speaker)
     {

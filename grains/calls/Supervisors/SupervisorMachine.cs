@@ -6,8 +6,8 @@ using OrleansAcd.Contracts.Grains;
 namespace OrleansAcd.Calls;
 
 /// <summary>The Supervisor machine: watches one call, or every call of an agent as it comes. Pure.</summary>
-/// <remarks>The call decides whether the supervisor may join, by its queue; it tells when the phone is up and when it is
-/// over. A watched agent is asked again and again, so that a lost message or a restart heals.</remarks>
+/// <remarks>The call decides whether the supervisor may join, by its queue; it tells when the phone is up and when it
+/// is over. A watched agent is asked again and again, so that a lost message or a restart heals.</remarks>
 public static class SupervisorMachine
 {
     /// <summary>A watched agent is asked again this often; its lease is more than three times as long.</summary>
@@ -109,9 +109,9 @@ public static class SupervisorMachine
 
     private static void Answered(SupervisorWork work, SupervisorEvent.Answered e)
     {
+        if (e.Call != work.State.Call) return;
         if (!e.Answer.IsAccepted && e.Control is not CallControl.StopWatch)
             work.Refuse(e.Answer.Refusal, e.Answer.Reason);
-        if (e.Call != work.State.Call) return;
 
         switch (e.Control)
         {
