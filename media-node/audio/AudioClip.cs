@@ -3,18 +3,23 @@ using System.Diagnostics;
 namespace OrleansAcd.Audio;
 
 /// <summary>A prompt, ready to be sent: 8 kHz mono, already encoded in both laws, so playing is copying 160
-/// bytes.</summary>
-/// <remarks>Immutable; shared by all calls and threads. Costs two bytes a sample.</remarks>
+/// bytes; linear for other codecs.</summary>
+/// <remarks>Immutable; shared by all calls and threads. Costs two bytes a sample, and four more where the recording has
+/// more than 8 kHz to give to wideband phones. Places and lengths are samples of 8 kHz.</remarks>
 public sealed class AudioClip
 {
     private readonly byte[] _mu;
     private readonly byte[] _a;
 
-    private AudioClip(string name, byte[] mu, byte[] a)
+    /// <summary>16 kHz linear, twice as many samples; null where the recording is narrowband.</summary>
+    private readonly short[]? _wide;
+
+    private AudioClip(string name, byte[] mu, byte[] a, short[]? wide = null)
     {
         Name = name;
         _mu = mu;
         _a = a;
+        _wide = wide;
     }
 
     public string Name { get; }
@@ -25,14 +30,7 @@ public sealed class AudioClip
 
     /// <param name="name">What logs and events call it.</param>
     /// <param name="linear">16-bit linear PCM, mono, 8 kHz, host order.</param>
-    public static AudioClip FromSamples(string name, ReadOnlySpan<short> linear)
-    {
-        var mu = new byte[linear.Length];
-        var a = new byte[linear.Length];
-        G711.Encode(G711Codec.Pcmu, linear, mu);
-        G711.Encode(G711Codec.Pcma, linear, a);
-        return new AudioClip(name, mu, a);
-    }
+    public static AudioClip FromSamples(string name, ReadOnlySpan<short> linear) => FromSamples(name, linear, null);
 
     /// <summary>Reads a WAV file's bytes, converts them once to 8 kHz mono and encodes them.</summary>
     /// <returns><see cref="WavReadResult.None"/>, or <see cref="WavReadResult.Truncated"/> with what was there, or why
@@ -43,7 +41,8 @@ public sealed class AudioClip
         var result = WavReader.TryRead(file, out var audio);
         if (audio is null) return result;
 
-        clip = FromSamples(name, Pcm.ToLinear(Resampler.Convert(audio.Mono, audio.SampleRateHz, G711.SampleRateHz)));
+        var narrow = Linear(audio, G711.SampleRateHz);
+        clip = FromSamples(name, narrow, audio.SampleRateHz > G711.SampleRateHz ? Wide(audio, narrow.Length) : null);
         return result;
     }
 
@@ -60,5 +59,39 @@ public sealed class AudioClip
         encoded.Slice(Math.Min(position, encoded.Length), count).CopyTo(frame);
         frame[count..].Fill(G711.Silence(codec));
         return count;
+    }
+
+    /// <summary>The same as linear samples of 8 or 16 kHz.</summary>
+    /// <returns>Samples taken from the clip, counted at 8 kHz.</returns>
+    public int CopyLinear(int position, int sampleRateHz, Span<short> frame)
+    {
+        var times = sampleRateHz / G711.SampleRateHz;
+        var count = Math.Clamp(LengthSamples - position, 0, frame.Length / times);
+        var filled = frame[..(count * times)];
+        if (times == 1) G711.Decode(G711Codec.Pcmu, _mu.AsSpan(Math.Min(position, _mu.Length), count), filled);
+        else if (_wide is not null) _wide.AsSpan(position * times, filled.Length).CopyTo(filled);
+        else WideFrames.FromNarrow(_mu, position, filled);
+
+        frame[filled.Length..].Clear();
+        return count;
+    }
+
+    private static AudioClip FromSamples(string name, ReadOnlySpan<short> linear, short[]? wide)
+    {
+        var mu = new byte[linear.Length];
+        var a = new byte[linear.Length];
+        G711.Encode(G711Codec.Pcmu, linear, mu);
+        G711.Encode(G711Codec.Pcma, linear, a);
+        return new AudioClip(name, mu, a, wide);
+    }
+
+    private static short[] Linear(WavAudio audio, int sampleRateHz) =>
+        Pcm.ToLinear(Resampler.Convert(audio.Mono, audio.SampleRateHz, sampleRateHz));
+
+    private static short[] Wide(WavAudio audio, int narrowLength)
+    {
+        var wide = Linear(audio, 2 * G711.SampleRateHz);
+        Array.Resize(ref wide, 2 * narrowLength);
+        return wide;
     }
 }

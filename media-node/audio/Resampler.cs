@@ -58,7 +58,7 @@ public static class Resampler
 
     private static double Sinc(double x) => Math.Abs(x) < 1e-9 ? 1 : Math.Sin(Math.PI * x) / (Math.PI * x);
 
-    private static double Kaiser(double x) =>
+    internal static double Kaiser(double x) =>
         Math.Abs(x) >= 1 ? 0 : BesselI0(KaiserBeta * Math.Sqrt(1 - (x * x))) / BesselI0(KaiserBeta);
 
     private static double BesselI0(double x)

@@ -10,8 +10,8 @@ namespace OrleansAcd.Rtp;
 /// nothing.</remarks>
 public sealed class RelayRewriter
 {
-    private const int ClockHz = 8_000;
-    private const int FrameTicks = 160;
+    /// <summary>Frames of 20 ms in a second.</summary>
+    private const int FramesPerSecond = 50;
 
     /// <summary>RFC 3550 A.1: beyond these a source has restarted.</summary>
     private const int DropoutMax = 3_000;
@@ -48,6 +48,9 @@ public sealed class RelayRewriter
     }
 
     public Ssrc Ssrc { get; }
+
+    /// <summary>Rate of the timestamps: the agreed codec's (RFC 3551 section 4.1).</summary>
+    public int ClockHz { get; set; } = 8_000;
 
     /// <summary>RFC 3550 §6.4.1: what sender reports count.</summary>
     public uint PacketsSent { get; private set; }
@@ -150,9 +153,9 @@ public sealed class RelayRewriter
 
     /// <summary>At least a frame behind what was sent, else as much later as the clock says.</summary>
     private RtpTimestamp NewSourceTimestamp(Instant now) => _hasSent
-        ? _lastTimestamp.Advance(Math.Max(FrameTicks, TicksBetween(_lastSent, now)))
+        ? _lastTimestamp.Advance(Math.Max(ClockHz / FramesPerSecond, TicksBetween(_lastSent, now)))
         : _lastTimestamp;
 
-    private static long TicksBetween(Instant from, Instant to) =>
+    private long TicksBetween(Instant from, Instant to) =>
         Math.Max(0, (to - from).Ticks * ClockHz / TimeSpan.TicksPerSecond);
 }

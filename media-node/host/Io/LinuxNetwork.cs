@@ -7,6 +7,8 @@ public sealed unsafe class LinuxNetwork : INetwork
 {
     private const int ListenBacklog = 512;
 
+    public LinuxNetwork() => LinuxNative.Bind();
+
     public Poller CreatePoller() => new EpollPoller();
 
     public UdpSocket? BindUdp(in TransportAddress local, SocketOptions options)

@@ -14,6 +14,9 @@ internal sealed class ClipPlayer
 
     public AudioClip? Clip { get; private set; }
 
+    /// <summary>It plays on until it is cut.</summary>
+    public bool IsLoop => _isLoop;
+
     /// <summary>Frames left out because ticks came too late.</summary>
     public long SkippedFrames { get; private set; }
 
@@ -41,6 +44,31 @@ internal sealed class ClipPlayer
         for (var i = 0; i < tooMany; i++) Advance();
         SkippedFrames += tooMany;
         return tooMany;
+    }
+
+    /// <summary>Steps over the next frame; false when the clip is over.</summary>
+    public bool TrySkip()
+    {
+        if (Clip is null || _position >= Clip.LengthSamples) return false;
+
+        Advance();
+        return true;
+    }
+
+    /// <summary>Copies the next frame as linear samples of 8 or 16 kHz; false when the clip is over.</summary>
+    public bool TryNext(int sampleRateHz, Span<short> frame)
+    {
+        if (Clip is null || _position >= Clip.LengthSamples) return false;
+
+        var times = sampleRateHz / G711.SampleRateHz;
+        var filled = times * Clip.CopyLinear(_position, sampleRateHz, frame);
+        Advance();
+        while (_isLoop && filled < frame.Length)
+        {
+            filled += times * Clip.CopyLinear(0, sampleRateHz, frame[filled..]);
+        }
+
+        return true;
     }
 
     /// <summary>Copies the next frame; false when the clip is over.</summary>

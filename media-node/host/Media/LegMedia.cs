@@ -15,14 +15,14 @@ public enum MediaDirection
 }
 
 /// <summary>What offer and answer agreed on for one leg (RFC 3264).</summary>
-/// <param name="Codec">The law.</param>
-/// <param name="PayloadType">Its number, static or dynamic; the same both ways.</param>
+/// <param name="Codec">What is spoken, both ways.</param>
+/// <param name="PayloadType">Its number, static or dynamic: what this node sends.</param>
 /// <param name="TelephoneEventType">What keys are sent with, RFC 4733; null when not agreed.</param>
 /// <param name="RemoteRtp">Where the SDP says; port 0 or address 0 means nowhere (RFC 3264 §8.4's old hold).</param>
 /// <param name="RemoteRtcp">By a=rtcp (RFC 3605), else the port above.</param>
 /// <param name="Direction">Whether this node sends, receives, both or neither.</param>
 public sealed record LegMedia(
-    G711Codec Codec,
+    AudioCodecId Codec,
     byte PayloadType,
     byte? TelephoneEventType,
     TransportAddress RemoteRtp,
@@ -33,7 +33,30 @@ public sealed record LegMedia(
     /// 5.1).</summary>
     public byte? ReceivedTelephoneEventType { get; init; } = TelephoneEventType;
 
+    /// <summary>What the phone numbers its audio with; a dynamic type may differ (RFC 3264 section 5.1).</summary>
+    public byte ReceivedPayloadType { get; init; } = PayloadType;
+
+    /// <summary>Rate of its RTP timestamps.</summary>
+    public int ClockHz => AudioCodecs.ClockHz(Codec);
+
     public bool MaySend => (Direction & MediaDirection.SendOnly) != 0;
 
     public bool MayReceive => (Direction & MediaDirection.ReceiveOnly) != 0;
+
+    /// <summary>Its law, null for codecs other than G.711.</summary>
+    internal G711Codec? Law => Codec switch
+    {
+        AudioCodecId.Pcmu => G711Codec.Pcmu,
+        AudioCodecId.Pcma => G711Codec.Pcma,
+        _ => null,
+    };
+
+    /// <summary>Phones that were offered both laws may send either (RFC 3264 section 7): the static type says
+    /// which.</summary>
+    internal byte? OtherLawType => Codec switch
+    {
+        AudioCodecId.Pcmu => Rtp.PayloadType.Pcma,
+        AudioCodecId.Pcma => Rtp.PayloadType.Pcmu,
+        _ => null,
+    };
 }

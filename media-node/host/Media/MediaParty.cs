@@ -1,3 +1,4 @@
+using OrleansAcd.Audio;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.Rtp;
@@ -9,11 +10,14 @@ internal enum HearingPath
 {
     Silence,
 
-    /// <summary>One other party, packet by packet.</summary>
+    /// <summary>One other party, packet by packet, whoever else hears that one too.</summary>
     Relay,
 
     /// <summary>A prompt or music, a frame a tick.</summary>
     Clip,
+
+    /// <summary>Everything else: several voices, another level, another codec; a frame a tick.</summary>
+    Mix,
 }
 
 /// <summary>One leg in a conversation: its sockets, what it may hear, what it plays.</summary>
@@ -24,11 +28,12 @@ public sealed class MediaParty : ITimeoutHandler
     private readonly TelephoneEventReceiver _keys = new();
     private readonly LoopTimer _timer;
     private bool _isTimeoutTold;
+    private IAudioTap? _audioTap;
 
     internal MediaParty(
-        AudioConversation conversation, string name, int index, MediaWorker worker, RtpSocketPair sockets)
+        AudioConversation conversation, string name, MediaWorker worker, RtpSocketPair sockets)
     {
-        (Conversation, Name, Index, _worker, _sockets) = (conversation, name, index, worker, sockets);
+        (Conversation, Name, _worker, _sockets) = (conversation, name, worker, sockets);
         _timer = new LoopTimer(this);
         Rtp = new MediaStream(worker, sockets.Rtp, this);
         Rtcp = new ControlStream(worker, sockets.Rtcp, this);
@@ -37,10 +42,13 @@ public sealed class MediaParty : ITimeoutHandler
         worker.Loop.Schedule(_timer, Rtcp.NextDeadline);
     }
 
-    public AudioConversation Conversation { get; }
+    public AudioConversation Conversation { get; private set; }
 
     /// <summary>The leg's id, for logs and events.</summary>
-    public string Name { get; }
+    public string Name { get; private set; }
+
+    /// <summary>The owner's own: whose media this is.</summary>
+    public object? Owner { get; set; }
 
     /// <summary>RTP's port here, for the SDP; RTCP's is the next.</summary>
     public int LocalPort => _sockets.Port;
@@ -66,7 +74,20 @@ public sealed class MediaParty : ITimeoutHandler
         Unexpected,
         Rtp.SendFailures);
 
-    internal int Index { get; }
+    /// <summary>Sees every packet that the party sends while it may; null: nobody does.</summary>
+    public IPacketTap? PacketTap { get; set; }
+
+    /// <summary>Hears every frame that the party says while it may; null: nobody does. Set on the loop's
+    /// thread.</summary>
+    public IAudioTap? AudioTap
+    {
+        get => _audioTap;
+        set
+        {
+            _audioTap = value;
+            Conversation.Compile();
+        }
+    }
 
     internal MediaStream Rtp { get; }
 
@@ -74,8 +95,14 @@ public sealed class MediaParty : ITimeoutHandler
 
     internal ClipPlayer Player { get; } = new();
 
-    /// <summary>Whom this party shall hear, one bit a party.</summary>
-    internal uint Heard { get; set; }
+    /// <summary>Whom this party shall hear: its row of the matrix.</summary>
+    internal HeardParty[] Heard { get; set; } = [];
+
+    /// <summary>Its place among the parties, while the matrix is replaced.</summary>
+    internal int Place { get; set; }
+
+    /// <summary>Whose row this party has been put into, while that row is being made.</summary>
+    internal MediaParty? RowOf { get; set; }
 
     internal HearingPath Path { get; set; }
 
@@ -84,6 +111,9 @@ public sealed class MediaParty : ITimeoutHandler
 
     /// <summary>Whose voice it heard when paths were last compiled.</summary>
     internal MediaParty? Speaker { get; set; }
+
+    /// <summary>Codes what this party hears where that is not relayed; null while nothing has to be coded.</summary>
+    internal AudioEncoder? Encoder { get; private set; }
 
     internal bool CanSend => Media is { MaySend: true, RemoteRtp.Port: not 0 } && !IsNowhere(Media.RemoteRtp);
 
@@ -108,7 +138,9 @@ public sealed class MediaParty : ITimeoutHandler
     internal void Configure(LegMedia media)
     {
         var isMoved = Media is null || Media.RemoteRtp != media.RemoteRtp;
+        if (Media?.Codec != media.Codec) ReleaseEncoder();
         Media = media;
+        Rtp.Out.ClockHz = media.ClockHz;
         if (isMoved) Rtp.Expect(media.RemoteRtp);
         Rtcp.Expect(media.RemoteRtcp);
 
@@ -117,6 +149,23 @@ public sealed class MediaParty : ITimeoutHandler
         Rtp.BeginSilence(now);
         _isTimeoutTold = false;
         _worker.Loop.Schedule(_timer, NextDeadline(now));
+    }
+
+    /// <summary>One for the agreed codec; a stream of G.722 or Opus keeps its own as long as possible.</summary>
+    internal AudioEncoder EnsureEncoder() => Encoder ??= AudioCodecs.NewEncoder(Media!.Codec);
+
+    internal void ReleaseEncoder()
+    {
+        Encoder?.Dispose();
+        Encoder = null;
+    }
+
+    /// <summary>It speaks and hears in another conversation from now on.</summary>
+    internal void MoveTo(AudioConversation conversation, string name)
+    {
+        (Conversation, Name) = (conversation, name);
+        Heard = [];
+        Speaker = null;
     }
 
     internal void HandleKeys(in RtpHeader header, ReadOnlySpan<byte> payload, Instant now)
@@ -139,6 +188,7 @@ public sealed class MediaParty : ITimeoutHandler
 
         Rtcp.SendBye(now);
         IsRemoved = true;
+        ReleaseEncoder();
         _worker.Loop.Cancel(_timer);
         _worker.Loop.Remove(_sockets.Rtp);
         _worker.Loop.Remove(_sockets.Rtcp);

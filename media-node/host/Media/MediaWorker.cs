@@ -1,3 +1,4 @@
+using OrleansAcd.Audio;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.Rtp;
@@ -11,8 +12,13 @@ public sealed class MediaWorker(EventLoop loop, RtpPortPool ports, TransportAddr
     /// <summary>The largest datagram looked at: an Ethernet frame's worth.</summary>
     internal const int DatagramMaxBytes = 1_500;
 
+    /// <summary>Frames are 20 ms long, the tick's period.</summary>
+    internal const int FramesPerSecond = 50;
+
     private readonly byte[] _received = GC.AllocateArray<byte>(DatagramMaxBytes, pinned: true);
     private readonly byte[] _outgoing = GC.AllocateArray<byte>(DatagramMaxBytes, pinned: true);
+
+    private readonly short[] _samples = new short[AudioDecoder.PayloadSamplesMax];
 
     public EventLoop Loop { get; } = loop;
 
@@ -27,4 +33,7 @@ public sealed class MediaWorker(EventLoop loop, RtpPortPool ports, TransportAddr
     internal Span<byte> Received => _received;
 
     internal Span<byte> Outgoing => _outgoing;
+
+    /// <summary>Linear audio on its way from one stage to the next.</summary>
+    internal Span<short> Samples => _samples;
 }

@@ -2,8 +2,10 @@ using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Media;
+using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.Stack;
+using OrleansAcd.Sip.Transfer;
 
 namespace OrleansAcd.MediaNode.Node;
 
@@ -28,7 +30,8 @@ internal enum LegState
 /// <summary>One party of a conversation: its SIP dialog, its offer/answer exchange, its media.</summary>
 /// <remarks>A dialled leg has a fork for each contact that rings; the one that answers becomes the leg's
 /// call.</remarks>
-internal sealed class Leg(Conversation conversation, LegId id, LegState state, MediaParty party)
+internal sealed class Leg(
+    Conversation conversation, LegId id, LegState state, MediaParty party, ForwardedParty? picture = null)
 {
     public Conversation Conversation { get; } = conversation;
 
@@ -59,6 +62,15 @@ internal sealed class Leg(Conversation conversation, LegId id, LegState state, M
     /// <summary>The phone has put us on hold.</summary>
     public bool IsHeld { get; set; }
 
+    /// <summary>The transfer that the phone asked for last.</summary>
+    public SipReferral? Referral { get; set; }
+
+    /// <summary>The phone shall be asked to answer by itself.</summary>
+    public bool IsAskedToAnswer { get; set; }
+
+    /// <summary>Its lines beside audio.</summary>
+    public ForwardedParty Picture { get; } = picture ?? new ForwardedParty();
+
     public PlayList? Playing { get; set; }
 
     public string Codec { get; set; } = "";
@@ -74,9 +86,16 @@ internal sealed class Leg(Conversation conversation, LegId id, LegState state, M
 /// <summary>One INVITE of a leg: to one contact, or from the caller.</summary>
 internal sealed class Fork(Leg leg, SipCall? call)
 {
-    public Leg Leg { get; } = leg;
+    /// <summary>Changes only when the leg goes to another conversation.</summary>
+    public Leg Leg { get; set; } = leg;
 
     public SipCall? Call { get; set; } = call;
+
+    /// <summary>It has been asked to answer by itself.</summary>
+    public bool IsAsked { get; set; }
+
+    /// <summary>Ours at the trunk that it goes through; null: none.</summary>
+    public DigestClient? Credentials { get; init; }
 
     public OfferAnswer Exchange { get; } = new();
 

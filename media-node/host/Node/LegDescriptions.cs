@@ -26,18 +26,21 @@ internal static class LegDescriptions
     {
         if (exchange.Negotiated() is not { } audio) return null;
 
-        G711Codec? codec = audio.Codec switch
+        AudioCodecId? codec = audio.Codec switch
         {
-            AudioCodecKind.Pcmu => G711Codec.Pcmu,
-            AudioCodecKind.Pcma => G711Codec.Pcma,
+            AudioCodecKind.Pcmu => AudioCodecId.Pcmu,
+            AudioCodecKind.Pcma => AudioCodecId.Pcma,
+            AudioCodecKind.G722 => AudioCodecId.G722,
+            AudioCodecKind.Opus => AudioCodecId.Opus,
             _ => null,
         };
-        if (codec is not { } law) return null;
+        if (codec is not { } spoken || !AudioCodecs.IsAvailable(spoken)) return null;
 
         return new LegMedia(
-            law, (byte)audio.SendPayloadType, (byte?)audio.SendTelephoneEvent, AddressOf(audio.RemoteRtp),
+            spoken, (byte)audio.SendPayloadType, (byte?)audio.SendTelephoneEvent, AddressOf(audio.RemoteRtp),
             AddressOf(audio.RemoteRtcp), DirectionOf(audio.Direction))
         {
+            ReceivedPayloadType = (byte)audio.ReceivePayloadType,
             ReceivedTelephoneEventType = (byte?)audio.ReceiveTelephoneEvent,
         };
     }

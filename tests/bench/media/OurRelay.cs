@@ -98,7 +98,7 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
             // The load's own ports are not known before it speaks: any port of this host will do.
             var remote = TransportAddress.From(IPAddress.Loopback, 9);
             conversation.Configure(
-                party!, new LegMedia(G711Codec.Pcmu, 0, 101, remote, default, MediaDirection.SendReceive));
+                party!, new LegMedia(AudioCodecId.Pcmu, 0, 101, remote, default, MediaDirection.SendReceive));
         }
 
         conversation.SetHearing(conversation.Parties[0], conversation.Parties[1]);

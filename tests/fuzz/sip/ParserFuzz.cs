@@ -2,6 +2,7 @@ using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
+using OrleansAcd.Sip.Transfer;
 using Xunit;
 using Xunit.Sdk;
 
@@ -112,7 +113,21 @@ public sealed class ParserFuzz
         foreach (var header in message.Headers.All(SipHeaderId.Authorization)) DigestCredentials.TryParse(header,
             out _);
         _ = DigestChallenge.ReadAll(message.Headers.All(SipHeaderId.WwwAuthenticate));
+        if (message is SipRequest request) ReadTransfer(request);
+        if (message.HasBody) SipFrag.TryReadStatus(message.Body.Span, out _);
         if (message.HasBody) SessionDescription.TryParse(message.Body.Span, out _);
+    }
+
+    private static void ReadTransfer(SipRequest request)
+    {
+        var (code, _) = ReferHeaders.TryRead(request, out var headers);
+        Holds(code == 0 == headers is not null, "a REFER is read, or refused with a code");
+        foreach (var header in request.Headers.All(SipHeaderId.Replaces))
+        {
+            if (!Replaces.TryParse(header, out var replaces)) continue;
+            Holds(Replaces.TryParse(replaces.ToString(), out var again) && again == replaces,
+                "a Replaces that was accepted is accepted as written");
+        }
     }
 
     private static void CheckDescription(int i, byte[] bytes)
@@ -127,6 +142,7 @@ public sealed class ParserFuzz
         Holds(again.Media.Length == offer.Media.Length || again == SessionDescription.Empty,
             "writing loses no section");
 
+        foreach (var section in offer.Media) CheckLine(section);
         var ours = AudioSdp.Describe(new AudioCapability { Address = "192.0.2.1", RtpPort = 9000 },
             SdpOrigin.Create((ulong)i, "192.0.2.1"));
         var exchange = new OfferAnswer();
@@ -139,6 +155,15 @@ public sealed class ParserFuzz
         exchange.TryOffer(ours, out _);
         exchange.HandleAnswer(offer);
         _ = exchange.Negotiated();
+    }
+
+    private static void CheckLine(MediaSection section)
+    {
+        if (ForwardedSdp.Choose(section) is not { } codec) return;
+
+        var line = ForwardedSdp.Describe(ForwardedSdp.KindOf(section)!.Value, section.Protocol, codec, 9002, 1_000);
+        Holds(line.Formats.Length == 1 && line.FormatOf(codec.Payload) is { } format && format.Matches(codec.Format),
+            "a line that is passed on is described by its codec");
     }
 
     internal static void Holds(bool condition, string rule)

@@ -17,7 +17,7 @@ internal sealed class Phone
     private ushort _sequence = 65_530;
     private uint _timestamp = 1_000;
 
-    public Phone(Rig rig, MediaParty party, G711Codec codec, byte? keys)
+    public Phone(Rig rig, MediaParty party, AudioCodecId codec, byte? keys)
     {
         (_rig, Party, Codec, Keys) = (rig, party, codec, keys);
         _rtp = Bind(rig);
@@ -26,7 +26,15 @@ internal sealed class Phone
 
     public MediaParty Party { get; }
 
-    public G711Codec Codec { get; }
+    public AudioCodecId Codec { get; }
+
+    public byte PayloadType => Codec switch
+    {
+        AudioCodecId.Pcmu => OrleansAcd.Rtp.PayloadType.Pcmu,
+        AudioCodecId.Pcma => OrleansAcd.Rtp.PayloadType.Pcma,
+        AudioCodecId.G722 => 9,
+        _ => 100,
+    };
 
     public byte? Keys { get; }
 
@@ -35,7 +43,7 @@ internal sealed class Phone
     public TransportAddress Address => _rtp.Local;
 
     public void Agree(MediaDirection direction, TransportAddress? rtp = null) => _rig.Conversation.Configure(
-        Party, new LegMedia(Codec, (byte)Codec, Keys, rtp ?? _rtp.Local, _rtcp.Local, direction)
+        Party, new LegMedia(Codec, PayloadType, Keys, rtp ?? _rtp.Local, _rtcp.Local, direction)
         {
             ReceivedTelephoneEventType = KeysSent ?? Keys,
         });
@@ -45,7 +53,7 @@ internal sealed class Phone
 
     /// <summary>A frame of one byte repeated.</summary>
     public void Say(byte value, byte? payloadType = null) =>
-        Send(payloadType ?? (byte)Codec, [.. Enumerable.Repeat(value, 160)], advance: 160);
+        Send(payloadType ?? PayloadType, [.. Enumerable.Repeat(value, 160)], advance: 160);
 
     public void Press(char key, ushort duration, bool isEnd, bool isNew = false)
     {

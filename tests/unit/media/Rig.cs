@@ -16,14 +16,14 @@ internal sealed class Rig : IConversationObserver, IDisposable
     private static int s_nextRange = 30_000 + (Environment.ProcessId % 50 * 400);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    public Rig(string network = "default", MediaOptions? options = null)
+    public Rig(string network = "default", MediaOptions? options = null, int ports = 100)
     {
         INetwork net = network == "portable" ? new PortableNetwork() : Network.Default;
         Loop = new EventLoop(net, new EventLoopOptions { OnError = Errors.Add });
 
         // Any range will do: what is taken is passed over.
-        var first = Interlocked.Add(ref s_nextRange, 100) % 20_000;
-        Ports = new RtpPortPool(30_000 + first, 30_000 + first + 99, TimeSpan.Zero);
+        var first = Interlocked.Add(ref s_nextRange, ports) % 20_000;
+        Ports = new RtpPortPool(30_000 + first, 30_000 + first + ports - 1, TimeSpan.Zero);
         Worker = new MediaWorker(Loop, Ports, TransportAddress.From(IPAddress.Loopback, 0), new SeededIdSource(7))
         {
             Options = options ?? MediaOptions.Default,
@@ -51,7 +51,7 @@ internal sealed class Rig : IConversationObserver, IDisposable
 
     public Phone AddPhone(
         string name,
-        G711Codec codec = G711Codec.Pcmu,
+        AudioCodecId codec = AudioCodecId.Pcmu,
         byte? keys = 101,
         MediaDirection direction = MediaDirection.SendReceive)
     {

@@ -18,7 +18,7 @@ public sealed partial class TidyTests
     /// <summary>Folders by height: a project refers only to lower ones (design section 1).</summary>
     private static readonly Dictionary<string, int> Heights = new()
     {
-        ["engine"] = 0, ["streams"] = 0, ["media-node/core"] = 0,
+        ["engine"] = 0, ["streams"] = 0, ["recordings"] = 2, ["media-node/core"] = 0,
         ["grains/contracts"] = 1, ["grains/routing"] = 2, ["grains/centre"] = 2, ["grains/calls"] = 3,
         ["grains/actors"] = 4,
         ["media-node/sip"] = 1, ["media-node/rtp"] = 1, ["media-node/audio"] = 1, ["media-node/host"] = 5,

@@ -1,0 +1,59 @@
+using OrleansAcd.Audio;
+using OrleansAcd.MediaCore;
+using OrleansAcd.Rtp;
+
+namespace OrleansAcd.MediaNode.Media;
+
+/// <summary>The packet path: what a party sends goes to those who hear it, now.</summary>
+public sealed partial class AudioConversation
+{
+    internal void HandleRtp(MediaParty speaker, Span<byte> packet, in RtpHeader header, Instant now)
+    {
+        var media = speaker.Media;
+        if (media is null || !media.MayReceive) return;
+
+        // Taps and telephone-events come before the relay, since the rewriter works in place.
+        var payload = packet.Slice(header.PayloadOffset, header.PayloadLength);
+        speaker.PacketTap?.OnPacket(speaker, header, payload, now);
+        if (header.PayloadType == media.ReceivedTelephoneEventType) speaker.HandleKeys(header, payload, now);
+        else if (!IsAudio(media, header.PayloadType)) speaker.Unexpected++;
+
+        var targets = speaker.Targets;
+        for (var i = 0; i < targets.Count; i++)
+        {
+            var isLast = i == targets.Count - 1;
+            Relay(targets[i], isLast ? packet : Copy(packet), header, now);
+        }
+    }
+
+    private static bool IsAudio(LegMedia media, byte payloadType) =>
+        payloadType == media.ReceivedPayloadType || payloadType == media.OtherLawType;
+
+    private static void Relay(in RelayTarget target, Span<byte> packet, in RtpHeader header, Instant now)
+    {
+        var stream = target.Listener.Rtp;
+        var action = target.Map.Find(header.PayloadType, out var payloadType);
+        if (action == PayloadAction.Drop)
+        {
+            stream.Out.Skip(header);
+            return;
+        }
+
+        var outgoing = stream.Out.Rewrite(packet, header, payloadType, now);
+        if (outgoing.IsEmpty) return;
+
+        if (action == PayloadAction.TranscodeAudio && target.Listener.Media!.Law is { } to)
+        {
+            var from = to == G711Codec.Pcmu ? G711Codec.Pcma : G711Codec.Pcmu;
+            G711.Transcode(from, to, outgoing[RtpHeader.FixedBytes..]);
+        }
+
+        stream.Send(outgoing);
+    }
+
+    private Span<byte> Copy(ReadOnlySpan<byte> packet)
+    {
+        packet.CopyTo(_worker.Outgoing);
+        return _worker.Outgoing[..packet.Length];
+    }
+}
