@@ -66,6 +66,7 @@ public static class GatewayApp
         CallControlEndpoints.Map(app);
         SupervisorEndpoints.Map(app);
         CentreEndpoints.Map(app);
+        RecordingEndpoints.Map(app);
         SystemEndpoints.Map(app);
         FeedEndpoint.Map(app);
         PageFiles.Map(app);
