@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansAcd.Audio;
 using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Recordings.Formats;
@@ -65,6 +66,31 @@ public sealed class OpusFileTests
                 Assert.True(other == channel ? level > -16 : level < -45, $"{Hz(other)} Hz at {level} in {channel}");
             }
         }
+    }
+
+    /// <summary>Xiph's own tools find nothing to complain about, and hear as many samples as were spoken.</summary>
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void OpusToolsReadIt(int channels)
+    {
+        Skip.IfNot(File.Exists("/usr/bin/opusinfo"), "opus-tools are not here");
+        using var folder = new RecordingFolder();
+        using (var file = OpusFile.Create(folder.File("a.opus"), new WavFormat(channels, Rate)))
+        {
+            file.Write(0, Tones(0, 2 * Rate, channels));
+            file.Finish(2 * Rate);
+        }
+
+        var start = new ProcessStartInfo("/usr/bin/opusinfo", [folder.File("a.opus")]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.True(process.ExitCode == 0, said);
+        Assert.Contains("0m:02.000s", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("WARNING", said, StringComparison.OrdinalIgnoreCase);
     }
 
     [SkippableFact]
