@@ -38,11 +38,11 @@ public static class WavReader
     private static WavReadResult ReadChunks(ReadOnlySpan<byte> rest, bool isBigEndian, out WavAudio? audio)
     {
         audio = null;
-        WavFormat? format = null;
+        WavSampleFormat? format = null;
         var longLength = (ulong)UnknownLength;
         for (var chunk = 0; chunk < ChunksMax && rest.Length >= ChunkHeaderBytes; chunk++)
         {
-            var length = WavFormat.UInt32(rest[4..], isBigEndian);
+            var length = WavSampleFormat.UInt32(rest[4..], isBigEndian);
             var body = rest[ChunkHeaderBytes..(int)Math.Min(rest.Length, ChunkHeaderBytes + (long)length)];
             if (Is(rest, "ds64"u8) && body.Length >= 16) longLength = BinaryPrimitives.ReadUInt64LittleEndian(body[8..]);
             if (Is(rest, "data"u8))
@@ -52,7 +52,7 @@ public static class WavReader
 
             if (Is(rest, "fmt "u8))
             {
-                var refusal = WavFormat.TryRead(body, isBigEndian, out var read);
+                var refusal = WavSampleFormat.TryRead(body, isBigEndian, out var read);
                 if (refusal != WavReadResult.None) return refusal;
                 format = read;
             }
@@ -67,7 +67,7 @@ public static class WavReader
     private static bool Is(ReadOnlySpan<byte> at, ReadOnlySpan<byte> id) => at.StartsWith(id);
 
     private static WavReadResult ReadData(
-        WavFormat? found, ReadOnlySpan<byte> body, ulong declared, out WavAudio? audio)
+        WavSampleFormat? found, ReadOnlySpan<byte> body, ulong declared, out WavAudio? audio)
     {
         audio = null;
         if (found is not { } format) return WavReadResult.MissingFormat;
@@ -84,7 +84,7 @@ public static class WavReader
     }
 
     /// <summary>All channels averaged: whatever is said on one of them is heard.</summary>
-    private static float[] ToMono(in WavFormat format, ReadOnlySpan<byte> body, int frames)
+    private static float[] ToMono(in WavSampleFormat format, ReadOnlySpan<byte> body, int frames)
     {
         var mono = new float[frames];
         for (var i = 0; i < frames; i++)

@@ -4,8 +4,8 @@ namespace OrleansAcd.Audio;
 
 /// <summary>The format chunk of a WAV file, and how one of its samples is read.</summary>
 /// <remarks>RIFF is little-endian, RIFX the same with all numbers big-endian.</remarks>
-internal readonly record struct WavFormat(
-    WavFormat.Code Encoding, int Channels, int SampleRateHz, int BitsPerSample, bool IsBigEndian)
+internal readonly record struct WavSampleFormat(
+    WavSampleFormat.Code Encoding, int Channels, int SampleRateHz, int BitsPerSample, bool IsBigEndian)
 {
     private const int PlainBytes = 16;
     private const int ExtensibleBytes = 40;
@@ -26,7 +26,7 @@ internal readonly record struct WavFormat(
 
     public int FrameBytes => Channels * SampleBytes;
 
-    public static WavReadResult TryRead(ReadOnlySpan<byte> chunk, bool isBigEndian, out WavFormat format)
+    public static WavReadResult TryRead(ReadOnlySpan<byte> chunk, bool isBigEndian, out WavSampleFormat format)
     {
         format = default;
         if (chunk.Length < PlainBytes) return WavReadResult.BadFormat;
@@ -41,7 +41,7 @@ internal readonly record struct WavFormat(
         }
 
         var rate = UInt32(chunk[4..], isBigEndian);
-        format = new WavFormat(
+        format = new WavSampleFormat(
             code, UInt16(chunk[2..], isBigEndian), (int)Math.Min(rate, int.MaxValue), UInt16(chunk[14..], isBigEndian),
             isBigEndian);
         return format.Check(frameBytes: UInt16(chunk[12..], isBigEndian));
