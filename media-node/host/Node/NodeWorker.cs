@@ -93,6 +93,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
 
         _loop.AddDeadlineHook(() => Phones.NextDeadline, Phones.HandleTimeout);
         PlanHousekeeping();
+        OpenRecorder();
         return true;
     }
 
@@ -183,6 +184,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     {
         foreach (var conversation in _conversations.Values) conversation.Close();
         _conversations.Clear();
+        Recording?.Recorder.Dispose();
         _edge!.Dispose();
     }
 
@@ -323,6 +325,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         try
         {
             act();
+            conversation.FollowParties();
         }
         catch (Exception error)
         {

@@ -1,0 +1,151 @@
+namespace OrleansAcd.Rtp;
+
+/// <summary>One packet that waits. Sequence and timestamp are extended to 64 bits.</summary>
+internal struct JitterSlot
+{
+    public long Sequence;
+    public long Timestamp;
+
+    /// <summary>Arrival less timestamp, in ticks.</summary>
+    public long Transit;
+    public int Ticks;
+    public int Length;
+    public byte PayloadType;
+    public bool IsUsed;
+
+    /// <summary>Holds the place of a sequence number that carries no audio.</summary>
+    public bool IsOther;
+
+    public readonly long End => Timestamp + Ticks;
+}
+
+/// <summary>The packets of a jitter buffer: a few fixed slots, small at first, larger when large payloads
+/// come.</summary>
+internal sealed class JitterSlots
+{
+    public const int SlotsMin = 12;
+    public const int SlotsMax = 32;
+    public const int PayloadBytesMin = 320;
+
+    /// <summary>60 ms of linear audio at 16 kHz; nothing larger is kept.</summary>
+    public const int PayloadBytesMax = 1_920;
+
+    /// <summary>All payloads together: with 1,920 bytes a slot there are still eight, 480 ms of them.</summary>
+    public const int StorageBytesMax = 16_384;
+
+    private JitterSlot[] _slots = new JitterSlot[SlotsMin];
+    private byte[] _storage = new byte[SlotsMin * PayloadBytesMin];
+    private int _slotBytes = PayloadBytesMin;
+
+    public int Count { get; private set; }
+
+    public void Clear()
+    {
+        Array.Clear(_slots);
+        Count = 0;
+    }
+
+    /// <summary>The waiting packet with the lowest sequence number, or -1.</summary>
+    public int Head()
+    {
+        if (Count == 0) return -1;
+
+        var (head, lowest) = (-1, long.MaxValue);
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            if (_slots[i].IsUsed && _slots[i].Sequence < lowest) (head, lowest) = (i, _slots[i].Sequence);
+        }
+
+        return head;
+    }
+
+    /// <summary>The waiting audio packet with the highest sequence number, or -1.</summary>
+    public int Newest()
+    {
+        var (newest, highest) = (-1, long.MinValue);
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            ref readonly var slot = ref _slots[i];
+            if (!slot.IsUsed || slot.IsOther || slot.Sequence <= highest) continue;
+
+            (newest, highest) = (i, slot.Sequence);
+        }
+
+        return newest;
+    }
+
+    public ref readonly JitterSlot this[int index] => ref _slots[index];
+
+    public ReadOnlySpan<byte> Payload(int index) => _storage.AsSpan(index * _slotBytes, _slots[index].Length);
+
+    public void Free(int index)
+    {
+        _slots[index].IsUsed = false;
+        Count--;
+    }
+
+    /// <summary>Copies a packet in; grows up to the limits.</summary>
+    /// <returns>False when there is no room.</returns>
+    public bool TryAdd(in JitterSlot packet, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length > PayloadBytesMax) return false;
+
+        if (payload.Length > _slotBytes && !TryGrowSlots(payload.Length)) return false;
+
+        var free = FreeSlot();
+        if (free < 0 && TryGrowCount()) free = FreeSlot();
+        if (free < 0) return false;
+
+        _slots[free] = packet;
+        _slots[free].IsUsed = true;
+        _slots[free].Length = payload.Length;
+        payload.CopyTo(_storage.AsSpan(free * _slotBytes));
+        Count++;
+        return true;
+    }
+
+    private int FreeSlot()
+    {
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            if (!_slots[i].IsUsed) return i;
+        }
+
+        return -1;
+    }
+
+    private bool TryGrowCount()
+    {
+        var count = Math.Min(SlotsMax, StorageBytesMax / _slotBytes);
+        if (count <= _slots.Length) return false;
+
+        Resize(count, _slotBytes);
+        return true;
+    }
+
+    /// <summary>Larger slots, fewer when they would be too many; the packets that wait must still fit.</summary>
+    private bool TryGrowSlots(int length)
+    {
+        var bytes = Math.Min(PayloadBytesMax, (length + PayloadBytesMin - 1) / PayloadBytesMin * PayloadBytesMin);
+        var count = Math.Min(_slots.Length, StorageBytesMax / bytes);
+        if (Count > count) return false;
+
+        Resize(count, bytes);
+        return true;
+    }
+
+    private void Resize(int count, int bytes)
+    {
+        var (slots, storage, next) = (new JitterSlot[count], new byte[count * bytes], 0);
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            if (!_slots[i].IsUsed) continue;
+
+            slots[next] = _slots[i];
+            Payload(i).CopyTo(storage.AsSpan(next * bytes));
+            next++;
+        }
+
+        (_slots, _storage, _slotBytes) = (slots, storage, bytes);
+    }
+}
