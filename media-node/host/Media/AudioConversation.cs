@@ -29,6 +29,13 @@ public sealed partial class AudioConversation : ITickHandler
     private readonly MediaWorker _worker;
     private readonly List<MediaParty> _parties = new(2);
 
+    /// <summary>Those that are mixed for.</summary>
+    private MixEar[] _ears = [];
+
+    /// <summary>Null while all is relayed.</summary>
+    private ConversationMixer? _mixer;
+    private bool _isTicking;
+
     public AudioConversation(MediaWorker worker, IConversationObserver observer)
     {
         (_worker, Observer) = (worker, observer);
@@ -37,6 +44,9 @@ public sealed partial class AudioConversation : ITickHandler
     public IReadOnlyList<MediaParty> Parties => _parties;
 
     internal IConversationObserver Observer { get; }
+
+    /// <summary>When the present turn of the loop began.</summary>
+    internal Instant Now => _worker.Loop.TurnStart;
 
     /// <summary>Binds ports for a new leg; it hears nothing yet.</summary>
     public MediaRefusal TryAddParty(string name, out MediaParty? party)
@@ -118,6 +128,9 @@ public sealed partial class AudioConversation : ITickHandler
         HearingMatrix.Forget(_parties, party);
         party.Player.Stop();
         party.Targets.Clear();
+        (party.Heard, party.Ear) = ([], null);
+        party.Source?.Dispose();
+        party.Source = null;
         party.Remove(_worker.Loop.Now);
         Compile();
     }
@@ -128,7 +141,11 @@ public sealed partial class AudioConversation : ITickHandler
         while (_parties.Count > 0) RemoveParty(_parties[^1]);
     }
 
-    public void OnTick(int frames, Instant now) => PlayClips(frames, now);
+    public void OnTick(int frames, Instant now)
+    {
+        PlayClips(frames, now);
+        if (_mixer is not null && _mixer.Tick(frames, now)) Compile();
+    }
 
     public void OnFault(Exception error) => Fault(error);
 

@@ -34,6 +34,8 @@ public sealed class MediaWorker(EventLoop loop, RtpPortPool ports, TransportAddr
 
     internal Span<byte> Outgoing => _outgoing;
 
+    internal MixScratch Mix { get; } = new();
+
     /// <summary>Linear audio on its way from one stage to the next.</summary>
     internal Span<short> Samples => _samples;
 }

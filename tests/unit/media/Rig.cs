@@ -16,10 +16,13 @@ internal sealed class Rig : IConversationObserver, IDisposable
     private static int s_nextRange = 30_000 + (Environment.ProcessId % 50 * 400);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    public Rig(string network = "default", MediaOptions? options = null, int ports = 100)
+    private Instant _time = Instant.FromMilliseconds(1_000);
+
+    /// <param name="isTimed">Time stands still until <see cref="Advance"/> moves it.</param>
+    public Rig(string network = "default", MediaOptions? options = null, int ports = 100, bool isTimed = false)
     {
         INetwork net = network == "portable" ? new PortableNetwork() : Network.Default;
-        Loop = new EventLoop(net, new EventLoopOptions { OnError = Errors.Add });
+        Loop = new EventLoop(net, new EventLoopOptions { OnError = Errors.Add, Clock = isTimed ? () => _time : null });
 
         // Any range will do: what is taken is passed over.
         var first = Interlocked.Add(ref s_nextRange, ports) % 20_000;
@@ -90,6 +93,18 @@ internal sealed class Rig : IConversationObserver, IDisposable
             Loop.RunOnce(TimeSpan.Zero);
         }
         while (Loop.Ready > ready);
+    }
+
+    /// <summary>Lets time pass, a phase of the tick at a time.</summary>
+    public void Advance(TimeSpan span)
+    {
+        for (var until = _time + span; _time < until;)
+        {
+            _time = Instant.Min(until, _time + TimeSpan.FromMilliseconds(2.5));
+            Settle();
+        }
+
+        Assert.Empty(Errors);
     }
 
     public void OnPlayEnded(MediaParty party, AudioClip clip, bool isComplete) =>
