@@ -82,6 +82,7 @@ public sealed class SoftphoneHost : ISipOwner, IAsyncDisposable
                 phone.OnResponse(e.Request, e.Response);
                 break;
             case SipEvent.RequestFailed { Request.Tag: Softphone phone } e: phone.OnNoResponse(e.Code); break;
+            case SipEvent.Referred e: e.Call.RejectRefer(e.Referral, 603, now); break;
             case SipEvent.RequestReceived e: e.Request.Respond(e.Request.Call is null ? 405 : 200, now); break;
             default: break;
         }

@@ -38,7 +38,12 @@ public abstract record MediaEvent(CallId Call, int Epoch, long Sequence);
 [GenerateSerializer, Immutable, Alias("acd.LegOffered")]
 public sealed record LegOffered(
     CallId Call, int Epoch, long Sequence, LegId Leg, NodeId Node, string Dialled, PartyIdentity From,
-    ImmutableArray<SipHeader> Headers, AgentId? Account, string Codecs) : MediaEvent(Call, Epoch, Sequence);
+    ImmutableArray<SipHeader> Headers, AgentId? Account, string Codecs) : MediaEvent(Call, Epoch, Sequence)
+{
+    /// <summary>The trunk that it came through, by its id; null: none that is known.</summary>
+    [Id(0)]
+    public string? Trunk { get; init; }
+}
 
 /// <summary>A dialled phone rings (180..199).</summary>
 [GenerateSerializer, Immutable, Alias("acd.LegProgress")]
@@ -146,7 +151,12 @@ public sealed record LegReferred(
 [GenerateSerializer, Immutable, Alias("acd.LegReplacing")]
 public sealed record LegReplacing(
     CallId Call, int Epoch, long Sequence, LegId Leg, LegId Replaced, PartyIdentity From, AgentId? Account)
-    : MediaEvent(Call, Epoch, Sequence);
+    : MediaEvent(Call, Epoch, Sequence)
+{
+    /// <summary>The trunk that it came through, by its id; null: none that is known.</summary>
+    [Id(0)]
+    public string? Trunk { get; init; }
+}
 
 /// <summary>A detector heard what Detect asked for.</summary>
 [GenerateSerializer, Immutable, Alias("acd.ToneDetected")]

@@ -111,7 +111,8 @@ public sealed partial class AudioConversation
         return ear;
     }
 
-    /// <summary>From a mix to a relay: what waits in the jitter buffer goes out at once, so that nothing is lost.</summary>
+    /// <summary>From a mix to a relay: what waits in the jitter buffer goes out at once, so that nothing is
+    /// lost.</summary>
     private void CatchUp(MediaParty listener, MediaParty speaker)
     {
         if (speaker.Source is not { } source) return;

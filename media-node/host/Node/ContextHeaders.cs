@@ -31,10 +31,14 @@ internal static class ContextHeaders
     public static IReadOnlyList<OrleansAcd.Sip.Messages.SipHeader> ToSip(ImmutableArray<SipHeader> headers) =>
     [
         .. headers
-            .Where(header => IsContext(header.Name) && header.Name.All(IsNameChar) && !header.Value.Any(char.IsControl))
+            .Where(header => MayBeSent(header.Name) && header.Name.All(IsNameChar) && !header.Value.Any(char.IsControl))
             .Take(HeadersMax)
             .Select(header => OrleansAcd.Sip.Messages.SipHeader.Of(header.Name, header.Value)),
     ];
+
+    /// <summary>RFC 3892 section 3: an INVITE that a REFER caused says who asked for it.</summary>
+    private static bool MayBeSent(string name) =>
+        IsContext(name) || name.Equals("Referred-By", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsContext(string name) =>
         name.StartsWith("X-", StringComparison.OrdinalIgnoreCase)

@@ -15,10 +15,28 @@ using SipHeader = OrleansAcd.Sip.Messages.SipHeader;
 /// <summary>Legs: offered, answered, dialled, hung up. The way from commands to SIP.</summary>
 internal sealed partial class Conversation
 {
-    /// <summary>Takes a caller's INVITE as this conversation's first leg: SDP read, ports bound, our answer
-    /// made.</summary>
+    /// <summary>Takes a caller's INVITE as this conversation's first leg.</summary>
     /// <returns>0, or the status code that refuses the INVITE.</returns>
     public int Offer(SipCall call, SipRequest invite, SipFlow source)
+    {
+        var refusal = TakeInvite(call, invite, LegId.Caller, "caller");
+        if (refusal != 0) return refusal;
+
+        var context = ContextHeaders.Of(invite, out var dropped);
+        _worker.Counters.ContextDropped += dropped;
+        var offered = new LegOffered(
+            Id, _epoch, ++_lastEvent, LegId.Caller, _worker.Node, invite.RequestUri.UserUnescaped, IdentityOf(invite),
+            context, _worker.Phones.WhoCalls(invite, source.Remote, _worker.Now), _legs[LegId.Caller].Codec)
+        {
+            Trunk = _worker.Trunks.From(source.Remote)?.Id,
+        };
+        _worker.Publish(offered);
+        return 0;
+    }
+
+    /// <summary>Makes an INVITE a leg that waits for a decision: SDP read, ports bound, our answer made.</summary>
+    /// <returns>0, or the status code that refuses the INVITE.</returns>
+    private int TakeInvite(SipCall call, SipRequest invite, LegId id, string name)
     {
         if (invite.HasBody && !invite.ContentType.Equals("application/sdp", StringComparison.OrdinalIgnoreCase))
         {
@@ -26,9 +44,9 @@ internal sealed partial class Conversation
             return 415;
         }
 
-        if (_audio.TryAddParty("caller", out var party) != MediaRefusal.None) return 503;
+        if (_audio.TryAddParty(name, out var party) != MediaRefusal.None) return 503;
 
-        var leg = AddLeg(LegId.Caller, LegState.Offered, party!);
+        var leg = AddLeg(id, LegState.Offered, party!);
         leg.Active = new Fork(leg, call);
         leg.GiveUpAt = _worker.Now + _worker.Options.DecisionMax;
         var refusal = invite.HasBody ? PrepareAnswer(leg, invite.Body) : 0;
@@ -39,13 +57,6 @@ internal sealed partial class Conversation
         }
 
         call.Tag = leg.Active;
-        var context = ContextHeaders.Of(invite, out var dropped);
-        _worker.Counters.ContextDropped += dropped;
-        var offered = new LegOffered(
-            Id, _epoch, ++_lastEvent, leg.Id, _worker.Node, invite.RequestUri.UserUnescaped,
-            new PartyIdentity(invite.From.DisplayName, invite.From.Uri.ToString()), context,
-            _worker.Phones.WhoCalls(invite, source.Remote, _worker.Now), leg.Codec);
-        _worker.Publish(offered);
         return 0;
     }
 
@@ -119,15 +130,22 @@ internal sealed partial class Conversation
 
         var leg = AddLeg(dial.Leg, LegState.Ringing, party!);
         leg.GiveUpAt = _worker.Now + _worker.Options.RingMax;
-        foreach (var contact in dial.Contacts) Ring(leg, contact, dial);
+        var trunk = dial.Trunk is null ? null : _worker.Trunks.Find(dial.Trunk);
+        if (trunk is null && dial.Trunk is not null)
+        {
+            FailLeg(leg, 503, "no such trunk");
+            return;
+        }
+
+        foreach (var contact in dial.Contacts) Ring(leg, contact, dial, trunk);
         if (leg.Ringing.Count == 0) FailLeg(leg, 503, "no contact can be reached");
     }
 
-    private void Ring(Leg leg, PhoneContact contact, Dial dial)
+    private void Ring(Leg leg, PhoneContact contact, Dial dial, TrunkSettings? trunk)
     {
-        if (DialPlan.Of(contact, dial, _worker.AdvertiseHost) is not { } plan) return;
+        if (DialPlan.Of(contact, dial, trunk, _worker.AdvertiseHost) is not { } plan) return;
 
-        var fork = new Fork(leg, null);
+        var fork = new Fork(leg, null) { Credentials = DialPlan.CredentialsOf(trunk, _worker.Ids) };
         fork.Exchange.TryOffer(Ours(leg), out var offer);
         leg.Ringing.Add(fork);
         fork.Call = _worker.Sip.Invite(plan with { Body = offer.ToBytes(), Tag = fork }, _worker.Now);

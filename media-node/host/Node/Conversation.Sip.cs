@@ -16,6 +16,7 @@ internal sealed partial class Conversation
         var leg = fork.Leg;
         var isReliable = response.Headers.HasToken(SipHeaderId.Require, "100rel");
         if (response.HasBody && isReliable && fork.Early.Answer.IsEmpty) fork.Early = (response.ToTag, response.Body);
+        if (leg.State == LegState.Ringing) Ask(fork);
         if (leg.State != LegState.Ringing || response.StatusCode <= leg.Progress) return;
 
         leg.Progress = response.StatusCode;

@@ -51,6 +51,9 @@ internal sealed partial class Conversation : IConversationObserver
             case Hangup hangup: With(hangup.Leg, leg => Obey(leg, hangup)); break;
             case Hear hear: Connect(hear); break;
             case Play play: With(play.Leg, leg => PlayTo(leg, play)); break;
+            case Redirect redirect: With(redirect.Leg, leg => RedirectLeg(leg, redirect)); break;
+            case AskToAnswer ask: With(ask.Leg, AskToAnswerLeg); break;
+            case ReferProgress progress: With(progress.Leg, leg => TellReferral(leg, progress)); break;
             case StopPlay stop: With(stop.Leg, leg => _audio.StopPlay(leg.Party)); break;
             default: _worker.Counters.CommandsIgnored++; break;
         }

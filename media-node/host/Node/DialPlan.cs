@@ -1,5 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaCore;
+using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Stack;
 
@@ -13,9 +16,12 @@ internal static class DialPlan
     public const string OwnHost = "acd.invalid";
 
     /// <summary>Null when the contact cannot be read: it was never one that registered here.</summary>
-    public static SipInviteOptions? Of(PhoneContact contact, Dial dial, string advertisedHost)
+    /// <param name="trunk">Where it goes instead of the contact's host: the contact then says the number
+    /// only.</param>
+    public static SipInviteOptions? Of(PhoneContact contact, Dial dial, TrunkSettings? trunk, string advertisedHost)
     {
         if (!SipUri.TryParse(contact.Uri, out var target)) return null;
+        if (trunk is not null && !TryThrough(trunk, target, out target)) return null;
 
         var from = dial.From.Uri.Replace(OwnHost, advertisedHost, StringComparison.Ordinal);
         if (!SipUri.TryParse(from, out var identity)) return null;
@@ -23,11 +29,34 @@ internal static class DialPlan
         return new SipInviteOptions
         {
             Target = target,
-            RouteSet = Routes(contact),
-            Flow = contact.Path.IsDefaultOrEmpty ? FlowOf(contact) : null,
+            RouteSet = trunk is null ? Routes(contact) : [],
+            Flow = trunk is null && contact.Path.IsDefaultOrEmpty ? FlowOf(contact) : null,
             From = NameAddr.Create(Printable(dial.From.DisplayName), identity),
             Headers = ContextHeaders.ToSip(dial.Headers),
         };
+    }
+
+    /// <summary>What answers a trunk's challenge: its account's digests, never a password.</summary>
+    public static DigestClient? CredentialsOf(TrunkSettings? trunk, IIdSource ids) => trunk?.Account is not { } account
+        ? null
+        : new DigestClient(
+            account.User,
+            (algorithm, _) => algorithm switch
+            {
+                DigestAlgorithm.Md5 when account.Ha1Md5.Length > 0 => account.Ha1Md5,
+                DigestAlgorithm.Sha256 when account.Ha1Sha256.Length > 0 => account.Ha1Sha256,
+                _ => null,
+            },
+            ids);
+
+    /// <summary>The number at the trunk's host.</summary>
+    private static bool TryThrough(TrunkSettings trunk, SipUri number, [NotNullWhen(true)] out SipUri? target)
+    {
+        target = null;
+        if (!SipUri.TryParse(trunk.Uri, out var host) || !host.IsSip) return false;
+
+        target = SipUri.Create(number.UserUnescaped, host.Host, host.Port, host.Parameters.Text);
+        return true;
     }
 
     /// <summary>RFC 3327 section 5.2: the Path of the registration is the route to the phone.</summary>

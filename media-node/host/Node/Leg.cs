@@ -2,8 +2,10 @@ using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Media;
+using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.Stack;
+using OrleansAcd.Sip.Transfer;
 
 namespace OrleansAcd.MediaNode.Node;
 
@@ -59,6 +61,12 @@ internal sealed class Leg(Conversation conversation, LegId id, LegState state, M
     /// <summary>The phone has put us on hold.</summary>
     public bool IsHeld { get; set; }
 
+    /// <summary>The transfer that the phone asked for last.</summary>
+    public SipReferral? Referral { get; set; }
+
+    /// <summary>The phone shall be asked to answer by itself.</summary>
+    public bool IsAskedToAnswer { get; set; }
+
     public PlayList? Playing { get; set; }
 
     public string Codec { get; set; } = "";
@@ -77,6 +85,12 @@ internal sealed class Fork(Leg leg, SipCall? call)
     public Leg Leg { get; } = leg;
 
     public SipCall? Call { get; set; } = call;
+
+    /// <summary>It has been asked to answer by itself.</summary>
+    public bool IsAsked { get; set; }
+
+    /// <summary>Ours at the trunk that it goes through; null: none.</summary>
+    public DigestClient? Credentials { get; init; }
 
     public OfferAnswer Exchange { get; } = new();
 

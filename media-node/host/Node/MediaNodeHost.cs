@@ -19,11 +19,15 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
     private readonly NodeWorker _worker;
     private readonly List<IAsyncDisposable> _subscriptions = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _settingsVersion = -1;
 
     private MediaNodeHost(EventLoop loop, NodeWorker worker) => (_loop, _worker) = (loop, worker);
 
     /// <summary>Completes once the node knows the centre's accounts: from then on it takes calls.</summary>
     public Task Ready => _ready.Task;
+
+    /// <summary>The version of the centre that is in force here; -1 before any.</summary>
+    public long SettingsVersion => Volatile.Read(ref _settingsVersion);
 
     public NodeId Node => _worker.Node;
 
@@ -116,6 +120,7 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
     private void Apply(NodeSettings settings)
     {
         _worker.Apply(settings);
+        Volatile.Write(ref _settingsVersion, Math.Max(_settingsVersion, settings.Version));
         _ready.TrySetResult();
     }
 

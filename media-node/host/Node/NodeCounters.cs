@@ -33,6 +33,12 @@ public sealed class NodeCounters
     /// <summary>Context headers of callers left out: too many, or too long.</summary>
     public long ContextDropped { get; internal set; }
 
+    /// <summary>REFERs whose Replaces names no dialog of this node.</summary>
+    public long ReferralsUnknown { get; internal set; }
+
+    /// <summary>INVITEs with Replaces from nobody who is known here: 403.</summary>
+    public long ReplacementsForbidden { get; internal set; }
+
     public long MediaTimeouts { get; internal set; }
 
     /// <summary>RTP and RTCP packets from sources that were not the peer, of legs that have ended.</summary>

@@ -12,7 +12,7 @@ internal static class NodeFigures
     private static readonly string[] Methods =
     [
         SipMethods.Invite, SipMethods.Ack, SipMethods.Bye, SipMethods.Cancel, SipMethods.Register, SipMethods.Options,
-        SipMethods.Prack, SipMethods.Update, SipMethods.Info,
+        SipMethods.Prack, SipMethods.Update, SipMethods.Info, SipMethods.Refer,
     ];
 
     public static SystemPartView Take(NodeWorker worker)
@@ -50,6 +50,11 @@ internal static class NodeFigures
         figures["postsRefused"] = worker.Media.Loop.PostsRefused;
         figures["lateTicks"] = worker.Media.Loop.LateTicks;
         figures["mediaTimeouts"] = node.MediaTimeouts;
+        figures["referralsUnknown"] = node.ReferralsUnknown;
+        figures["replacementsForbidden"] = node.ReplacementsForbidden;
+        figures["overloads"] = worker.Overload.Overloads;
+        figures["overloaded"] = worker.Overload.IsOverloaded ? 1 : 0;
+        figures["latestTurnMs"] = (long)worker.Overload.Worst.TotalMilliseconds;
         figures["strangerPackets"] = node.StrangerPackets + live.Strangers;
         figures["malformedPackets"] = node.MalformedPackets + live.Malformed;
     }
@@ -71,6 +76,8 @@ internal static class NodeFigures
         figures["sipTimedOut"] = sip.TimedOut;
         figures["sipUnreachable"] = sip.Unreachable;
         figures["sipForksIgnored"] = sip.ForksIgnored;
+        figures["sipReferralsRefused"] = sip.ReferralsRefused;
+        figures["sipReplacesRefused"] = sip.ReplacesRefused;
         figures["sipOutputsDropped"] = sip.OutputsDropped;
         figures["sipCalls"] = worker.Sip.CallCount;
         figures["sipServerTransactions"] = worker.Sip.ServerTransactionCount;

@@ -17,7 +17,7 @@ using SipHeader = OrleansAcd.Sip.Messages.SipHeader;
 
 /// <summary>A worker: one loop that owns whole conversations, their SIP and their media.</summary>
 /// <remarks>Everything here runs on the loop's thread. Decides nothing about calls: events out, commands in.</remarks>
-internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
+internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
 {
     private static readonly TimeSpan HousekeepingPeriod = TimeSpan.FromMilliseconds(250);
 
@@ -30,6 +30,7 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
     private readonly TimeProvider _time;
     private readonly Action<CallId, Exception> _report;
     private SipEdge? _edge;
+    private Instant _housekeepingDue;
     private bool _isDraining;
 
     public NodeWorker(
@@ -51,6 +52,10 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
     public NodeCounters Counters { get; } = new();
 
     public MediaWorker Media { get; }
+
+    public SystemIds Ids => _ids;
+
+    public OverloadGauge Overload { get; } = new();
 
     public PromptLibrary Prompts { get; }
 
@@ -80,8 +85,14 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
         if (_edge is null) return false;
 
         _loop.AddDeadlineHook(() => Phones.NextDeadline, Phones.HandleTimeout);
-        _loop.Schedule(_housekeeping, _loop.Now + HousekeepingPeriod);
+        PlanHousekeeping();
         return true;
+    }
+
+    private void PlanHousekeeping()
+    {
+        _housekeepingDue = _loop.Now + HousekeepingPeriod;
+        _loop.Schedule(_housekeeping, _housekeepingDue);
     }
 
     public ulong NextBits() => _ids.NextBits();
@@ -106,7 +117,12 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
         _edge!.Flush();
     }
 
-    public void Apply(NodeSettings settings) => Phones.Apply(settings);
+    public void Apply(NodeSettings settings)
+    {
+        if (!Phones.Apply(settings, Now)) return;
+
+        Trunks.Apply(settings.Trunks);
+    }
 
     /// <summary>Takes no more calls.</summary>
     public void Drain() => _isDraining = true;
@@ -166,17 +182,20 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
     {
         switch (happened)
         {
-            case SipEvent.IncomingCall incoming: OnIncomingCall(incoming.Call, incoming.Invite); break;
+            case SipEvent.IncomingCall e: OnIncomingCall(e.Call, e.Invite, e.Replaced); break;
             case SipEvent.Provisional e:
                 With(e.Call, fork => fork.Leg.Conversation.OnProvisional(fork, e.Response));
                 break;
             case SipEvent.Answered e when e.Call.Tag is null: e.Call.Hangup(now); break;
             case SipEvent.Answered e: With(e.Call, fork => fork.Leg.Conversation.OnAnswered(fork, e.Response)); break;
+            case SipEvent.Failed e when TryAuthorize(e.Call, e.Response, now): break;
             case SipEvent.Failed e: With(e.Call, fork => fork.Leg.Conversation.OnFailed(fork, e.Code, e.Reason)); break;
             case SipEvent.Ended e: With(e.Call, fork => fork.Leg.Conversation.OnEnded(fork, e.Reason)); break;
             case SipEvent.AckReceived e: With(e.Call, fork => fork.Leg.Conversation.OnAck(fork, e.Ack)); break;
             case SipEvent.Reoffered { Call.Tag: null } e: e.Call.RejectReoffer(481, now); break;
             case SipEvent.Reoffered e: With(e.Call, fork => fork.Leg.Conversation.OnReoffered(fork, e.Request)); break;
+            case SipEvent.Referred { Call.Tag: null } e: e.Call.RejectRefer(e.Referral, 481, now); break;
+            case SipEvent.Referred e: With(e.Call, fork => fork.Leg.Conversation.OnReferred(fork, e.Referral)); break;
             case SipEvent.PrackReceived e: e.Request.Respond(200, now); break;
             case SipEvent.RequestReceived e: OnRequest(e.Request, now); break;
             default: break;
@@ -185,9 +204,11 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
 
     public void HandleTimeout(Instant now)
     {
+        Overload.Handle(_housekeepingDue, _loop.Now);
+        Sip.Overloaded = Overload.IsOverloaded;
         _outbox.Retry();
         GiveUpOverdue(now);
-        _loop.Schedule(_housekeeping, now + HousekeepingPeriod);
+        PlanHousekeeping();
     }
 
     public void OnFault(Exception error) => Counters.Faults++;
@@ -218,18 +239,24 @@ internal sealed class NodeWorker : ISipOwner, ITimeoutHandler
                 UdpPort = bound.Port,
                 TcpPort = bound.Port,
                 FollowSource = true,
-                Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REGISTER",
+                Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, REGISTER",
                 CallsMax = 4 * _options.CallsMax,
             },
             _ids);
     }
 
-    private void OnIncomingCall(SipCall call, SipRequest invite)
+    private void OnIncomingCall(SipCall call, SipRequest invite, SipCall? replaced)
     {
         Counters.CallsOffered++;
         if (_isDraining || !Phones.IsOpen || _conversations.Count >= _options.CallsMax)
         {
             Refuse(call, 503);
+            return;
+        }
+
+        if (replaced is not null)
+        {
+            OnReplacing(call, invite, replaced);
             return;
         }
 

@@ -46,9 +46,11 @@ internal sealed class PhoneBook(
         realm == _realm && _accounts.TryGetValue(user, out var account) ? account : null;
 
     /// <summary>Takes the centre's accounts; an older version than the last is ignored.</summary>
-    public void Apply(NodeSettings settings)
+    /// <remarks>Phones of accounts that are gone are forgotten at once, and that is told.</remarks>
+    /// <returns>False when it was older.</returns>
+    public bool Apply(NodeSettings settings, Instant now)
     {
-        if (settings.Version < _version) return;
+        if (settings.Version < _version) return false;
 
         _version = settings.Version;
         _accounts = settings.Accounts
@@ -56,6 +58,8 @@ internal sealed class PhoneBook(
             .ToFrozenDictionary(a => a.User);
         var isAsBefore = _service is not null && settings.Realm == _realm && settings.Digest == _digest;
         if (!isAsBefore) Open(settings.Realm, settings.Digest);
+        Tell(_core.RemoveUnless(_accounts.ContainsKey), now);
+        return true;
     }
 
     public void Register(SipServerRequest request, Instant now)

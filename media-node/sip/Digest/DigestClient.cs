@@ -6,7 +6,10 @@ namespace OrleansAcd.Sip.Digest;
 /// 22.2).</summary>
 /// <remarks>Chooses the strongest algorithm offered, auth before auth-int before the legacy form; counts nonce uses;
 /// keeps the nonce for later requests. Not thread-safe.</remarks>
-public sealed class DigestClient(string user, string password, IIdSource ids)
+/// <param name="user">Who we are there.</param>
+/// <param name="ha1Of">H(user:realm:password) of an algorithm and a realm; null where it is not known.</param>
+/// <param name="ids">Where client nonces come from.</param>
+public sealed class DigestClient(string user, Func<DigestAlgorithm, string, string?> ha1Of, IIdSource ids)
 {
     // Two: one challenge for a nonce that has aged, one more for the algorithm. A third means the password is wrong.
     private const int AttemptsMax = 2;
@@ -14,6 +17,11 @@ public sealed class DigestClient(string user, string password, IIdSource ids)
     private DigestChallenge? _challenge;
     private uint _count;
     private int _attempts;
+
+    public DigestClient(string user, string password, IIdSource ids)
+        : this(user, (algorithm, realm) => DigestMath.Ha1(algorithm, user, realm, password), ids)
+    {
+    }
 
     /// <summary>Answers the challenges of a 401 or 407 with the value of an Authorization or Proxy-Authorization
     /// header.</summary>
@@ -49,7 +57,7 @@ public sealed class DigestClient(string user, string password, IIdSource ids)
             NonceCount = ++_count,
             Cnonce = qop is null && !challenge.Scheme.Session ? "" : $"{ids.NextBits():x16}{ids.NextBits():x16}",
         };
-        var ha1 = DigestMath.Ha1(challenge.Scheme.Algorithm, user, challenge.Realm, password);
+        var ha1 = ha1Of(challenge.Scheme.Algorithm, challenge.Realm)!;
         return (credentials with { Response = DigestMath.Response(ha1, credentials, method, body) }).ToString();
     }
 
@@ -59,13 +67,13 @@ public sealed class DigestClient(string user, string password, IIdSource ids)
         : null;
 
     // RFC 8760 section 2.4 has servers put their preference first; among equals the first stands.
-    private static DigestChallenge? Strongest(List<DigestChallenge> challenges)
+    private DigestChallenge? Strongest(List<DigestChallenge> challenges)
     {
         DigestChallenge? best = null;
         foreach (var challenge in challenges)
         {
             var unknownQop = challenge.Qop.Count > 0 && Qop(challenge) is null;
-            if (unknownQop) continue;
+            if (unknownQop || ha1Of(challenge.Scheme.Algorithm, challenge.Realm) is null) continue;
             if (best is null || challenge.Scheme.Algorithm > best.Scheme.Algorithm) best = challenge;
         }
 

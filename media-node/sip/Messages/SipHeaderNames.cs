@@ -13,7 +13,7 @@ public enum SipHeaderId : byte
     Warning, RSeq, RAck, SessionExpires, MinSe, ReferTo, ReferredBy, Replaces, Event, SubscriptionState, AllowEvents,
     PAssertedIdentity, PPreferredIdentity, Privacy, RequestDisposition, AcceptContact, RejectContact, Identity,
     Timestamp, Organization, AlertInfo, CallInfo, History, Diversion, SipEtag, SipIfMatch, Join, MimeVersion, InReplyTo,
-    Priority, ErrorInfo,
+    Priority, ErrorInfo, ReferSub,
 }
 
 /// <summary>Names of header fields: canonical spelling, compact forms (RFC 3261 §7.3.3 and later RFCs), any
@@ -32,7 +32,7 @@ public static class SipHeaderNames
         "Request-Disposition", "Accept-Contact", "Reject-Contact", "Identity", "Timestamp", "Organization",
         "Alert-Info",
         "Call-Info", "History-Info", "Diversion", "SIP-ETag", "SIP-If-Match", "Join", "MIME-Version", "In-Reply-To",
-        "Priority", "Error-Info",
+        "Priority", "Error-Info", "Refer-Sub",
     ];
 
     private static readonly SipHeaderId[] Compact = MakeCompact();

@@ -55,6 +55,9 @@ public enum RemovalReason
 
     /// <summary>The address-of-record had too many.</summary>
     Displaced,
+
+    /// <summary>Its account is no more.</summary>
+    AccountGone,
 }
 
 /// <summary>What a registration changed, as data for whoever watches phones come and go.</summary>

@@ -51,6 +51,21 @@ public sealed class RegistrarCore(RegistrarOptions options)
             .ThenByDescending(b => b.Id),
     ];
 
+    /// <summary>Removes all contacts of users who may not be registered any more, at once.</summary>
+    public IReadOnlyList<BindingChange> RemoveUnless(Predicate<string> isUser)
+    {
+        List<BindingChange>? removed = null;
+        foreach (var record in _records.Keys.Where(record => !isUser(record)).ToList())
+        {
+            foreach (var binding in _records[record].ToArray())
+            {
+                (removed ??= []).Add(Commit(new BindingChange.Removed(binding, RemovalReason.AccountGone)));
+            }
+        }
+
+        return removed ?? (IReadOnlyList<BindingChange>)[];
+    }
+
     private List<Binding> Standing(string record) => _records.GetValueOrDefault(record) ?? [];
 
     private RegisterResult? Full(List<BindingChange> changes)

@@ -32,6 +32,7 @@ public sealed partial class SipCall
             case SipMethods.Update: HandleUpdate(server, dialog, now); break;
             case SipMethods.Prack: HandlePrack(server, now); break;
             case SipMethods.Options: server.Respond(200, now, null, _stack.Capabilities()); break;
+            case SipMethods.Refer: HandleRefer(server, now); break;
             default: _stack.Raise(new SipEvent.RequestReceived(server)); break;
         }
     }

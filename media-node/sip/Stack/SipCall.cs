@@ -98,7 +98,8 @@ public sealed partial class SipCall : IHasDeadline
         {
             var next = Instant.Min(Instant.Min(_okAgain, _okUntil), Instant.Min(_offerAt, _cancelUntil));
             next = Instant.Min(next, Instant.Min(_refreshAt, _expireAt));
-            return Instant.Min(next, Instant.Min(Instant.Min(_prackAgain, _prackUntil), _progressAt));
+            next = Instant.Min(next, Instant.Min(_progressAt, ReferralDeadline));
+            return Instant.Min(next, Instant.Min(_prackAgain, _prackUntil));
         }
     }
 
@@ -166,6 +167,7 @@ public sealed partial class SipCall : IHasDeadline
         if (now >= _expireAt) HandleSessionExpired(now);
         if (now >= _refreshAt) Refresh(now);
         if (now >= _offerAt) TrySendOffer(now);
+        if (now >= ReferralDeadline) ExpireReferrals(now);
     }
 
     internal void HandleResponse(SipClientRequest client, SipResponse response, Instant now)
@@ -175,6 +177,9 @@ public sealed partial class SipCall : IHasDeadline
             case ClientPurpose.Invite: HandleInviteResponse(client, response, now); break;
             case ClientPurpose.Reoffer or ClientPurpose.Refresh: HandleOfferResponse(client, response, now); break;
             case ClientPurpose.Bye when !response.IsProvisional: HandleByeResponse(client, response); break;
+            case ClientPurpose.Notify when !response.IsProvisional:
+                HandleNotifyAnswer(client, response.StatusCode, now);
+                break;
             default: break;
         }
     }
@@ -192,6 +197,9 @@ public sealed partial class SipCall : IHasDeadline
                 break;
             case ClientPurpose.Bye:
                 _stack.Forget(this);
+                break;
+            case ClientPurpose.Notify:
+                HandleNotifyAnswer(client, code, now);
                 break;
             default: break;
         }
@@ -254,6 +262,7 @@ public sealed partial class SipCall : IHasDeadline
     private void SendBye(Instant now, string? reason)
     {
         if (Dialog is null) return;
+        EndReferrals(now);
         if (_ackWanted is { } unacknowledged)
         {
             _ackWanted = null;
@@ -279,6 +288,7 @@ public sealed partial class SipCall : IHasDeadline
     private void End(SipEndReason why, string? reason, Instant now)
     {
         if (State is SipCallState.Ended) return;
+        EndReferrals(now);
         State = SipCallState.Ended;
         ClearTimers();
         if (_remoteOffer is { IsAnswered: false } offer) offer.Respond(487, now);

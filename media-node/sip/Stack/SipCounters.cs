@@ -39,6 +39,12 @@ public sealed class SipCounters
     /// <summary>Branches of a forked INVITE beyond those that are followed.</summary>
     public long ForksIgnored { get; internal set; }
 
+    /// <summary>REFERs refused: malformed, outside a dialog, or too many at once.</summary>
+    public long ReferralsRefused { get; internal set; }
+
+    /// <summary>INVITEs whose Replaces was malformed or named no dialog that can be replaced.</summary>
+    public long ReplacesRefused { get; internal set; }
+
     public long OutputsDropped { get; internal set; }
 
     public long CallsReceived { get; internal set; }

@@ -1,4 +1,5 @@
 using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Transfer;
 
 namespace OrleansAcd.Sip.Stack;
 
@@ -37,7 +38,12 @@ public abstract record SipEvent
     }
 
     /// <summary>A new INVITE. 100 has been sent.</summary>
-    public sealed record IncomingCall(SipCall Call, SipRequest Invite) : SipEvent;
+    public sealed record IncomingCall(SipCall Call, SipRequest Invite) : SipEvent
+    {
+        /// <summary>The call whose place it wants to take (Replaces, RFC 3891); null: none. Who accepts it ends that
+        /// call.</summary>
+        public SipCall? Replaced { get; init; }
+    }
 
     /// <summary>A provisional response above 100.</summary>
     /// <param name="Call">The call.</param>
@@ -78,6 +84,10 @@ public abstract record SipEvent
     public sealed record ReofferFailed(SipCall Call, SipClientRequest Request, int Code,
         SipResponse? Response) : SipEvent;
 
+    /// <summary>The peer asks to be transferred (REFER, RFC 3515): answer with <see cref="SipCall.AcceptRefer"/> or
+    /// <see cref="SipCall.RejectRefer"/>, then tell with <see cref="SipCall.NotifyRefer"/>.</summary>
+    public sealed record Referred(SipCall Call, SipReferral Referral) : SipEvent;
+
     /// <summary>The ACK of our 2xx. Its body answers a late offer.</summary>
     public sealed record AckReceived(SipCall Call, SipRequest Ack) : SipEvent;
 
@@ -85,7 +95,7 @@ public abstract record SipEvent
     /// </summary>
     public sealed record PrackReceived(SipCall Call, SipServerRequest Request) : SipEvent;
 
-    /// <summary>A request for the owner to answer, inside a dialog (INFO, REFER, NOTIFY, MESSAGE ...) or outside
+    /// <summary>A request for the owner to answer, inside a dialog (INFO, NOTIFY, MESSAGE ...) or outside
     /// (REGISTER, MESSAGE ...).</summary>
     public sealed record RequestReceived(SipServerRequest Request) : SipEvent;
 

@@ -56,7 +56,7 @@ public sealed record SipStackOptions
     public string Allow { get; init; } =
         "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY, MESSAGE, REGISTER";
 
-    public string Supported { get; init; } = "100rel, timer";
+    public string Supported { get; init; } = "100rel, timer, replaces, norefersub";
 
     /// <summary>Body types of session descriptions that the owner reads.</summary>
     public string Accept { get; init; } = "application/sdp";

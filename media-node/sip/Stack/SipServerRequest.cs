@@ -68,6 +68,10 @@ internal enum ClientPurpose : byte
     Reoffer,
     Refresh,
     Bye,
+
+    /// <summary>Tells how a referral goes.</summary>
+    Notify,
+
     Silent,
 }
 

@@ -86,7 +86,9 @@ public sealed partial class SipStack
             return;
         }
 
-        if (Overloaded || _servers.Count >= _options.ServerTransactionsMax
+        // A phone that cannot refresh its registration would be lost for longer than the overload lasts.
+        var isShed = Overloaded && request.Method != SipMethods.Register;
+        if (isShed || _servers.Count >= _options.ServerTransactionsMax
             || (request.IsInvite && _calls.Count >= _options.CallsMax))
         {
             Counters.OverloadRefused++;
@@ -98,6 +100,7 @@ public sealed partial class SipStack
 
         if (request.Method == SipMethods.Options) AnswerOptions(request, flow);
         else if (request.IsInvite) HandleInvite(request, flow, now);
+        else if (request.Method == SipMethods.Refer) RefuseReferOutside(request, flow);
         else if (request.Method is SipMethods.Bye or SipMethods.Prack or SipMethods.Update) Refuse(request, flow, 481);
         else Raise(new SipEvent.RequestReceived(Accept(request, flow, now)));
     }
@@ -218,13 +221,22 @@ public sealed partial class SipStack
             return;
         }
 
+        if (!TryFindReplaced(invite, flow, out var replaced)) return;
+
         var server = Accept(invite, flow, now);
         var call = new SipCall(this, server, NewTag());
         server.Call = call;
         Keep(call);
         Counters.CallsReceived++;
         server.Respond(100, now);
-        Raise(new SipEvent.IncomingCall(call, invite));
+        Raise(new SipEvent.IncomingCall(call, invite) { Replaced = replaced });
+    }
+
+    /// <summary>A stranger does not get to place calls through us: RFC 3515 §5.</summary>
+    private void RefuseReferOutside(SipRequest request, SipFlow flow)
+    {
+        Counters.ReferralsRefused++;
+        Refuse(request, flow, 403, "Only inside a call");
     }
 
     /// <summary>RFC 4028 §9: too small an interval is refused only to who understands the refusal.</summary>

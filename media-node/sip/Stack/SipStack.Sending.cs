@@ -167,7 +167,8 @@ public sealed partial class SipStack
     }
 
     private static bool NeedsContact(SipClientRequest client) => client.Call is not null
-        && client.Request.Method is SipMethods.Invite or SipMethods.Update or SipMethods.Refer or SipMethods.Subscribe;
+        && client.Request.Method is SipMethods.Invite or SipMethods.Update or SipMethods.Refer or SipMethods.Notify
+            or SipMethods.Subscribe;
 
     private string NewBranch() =>
         string.Concat(SipVia.MagicCookie, _ids.NextBits().ToString("x16", CultureInfo.InvariantCulture));

@@ -38,7 +38,7 @@ public sealed partial class SipStack
 
     public MalformedPeers MalformedPeers { get; } = new();
 
-    /// <summary>New requests outside dialogs get 503 with Retry-After (RFC 3261 §21.5.4).</summary>
+    /// <summary>New requests outside dialogs, REGISTER aside, get 503 with Retry-After (RFC 3261 §21.5.4).</summary>
     public bool Overloaded { get; set; }
 
     public int CallCount => _calls.Count;

@@ -18,7 +18,12 @@ internal static class Corpus
             Request("REGISTER", "1", "", ""), Request("UPDATE", "4", ";tag=b", Sdp),
                 Request("INFO", "5", ";tag=b", "Signal=1\r\n"),
             Request("PRACK", "6", ";tag=b", ""), Request("MESSAGE", "1", "", "hello"),
-                Request("REFER", "7", ";tag=b", ""),
+                Request("REFER", "7", ";tag=b", ""), Request("NOTIFY", "8", ";tag=b", "SIP/2.0 200 OK\r\n"),
+            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Request("REFER", "9", ";tag=b", "")).Replace(
+                "<sip:x@y>", "<sip:x@y?Replaces=call-I%3Bto-tag%3Db%3Bfrom-tag%3Da&Subject=s>\r\nReferred-By: <sip:z@y>",
+                StringComparison.Ordinal)),
+            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Request("INVITE", "9", "", Sdp)).Replace(
+                "Subject: a", "Replaces: call-I;to-tag=b;from-tag=a;early-only\r\nSubject: a", StringComparison.Ordinal)),
             Response("100 Trying", "INVITE"), Response("180 Ringing", "INVITE"), Response("200 OK", "INVITE"),
             Response("401 Unauthorized", "REGISTER"), Response("487 Request Terminated", "INVITE"),
         ];

@@ -2,6 +2,7 @@ using System.Net;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Stack;
+using OrleansAcd.Sip.Transfer;
 
 namespace OrleansAcd.Tests.Fuzz.Sip;
 
@@ -21,6 +22,7 @@ internal sealed class FuzzedNode(ulong seed)
     private readonly HashSet<SipCall> _calls = [];
     private readonly HashSet<SipCall> _over = [];
     private readonly Queue<byte[]> _peerSays = new();
+    private readonly Queue<SipReferral> _referrals = new();
 
     private readonly SipStack _stack = new(
         new SipStackOptions
@@ -35,6 +37,8 @@ internal sealed class FuzzedNode(ulong seed)
     public SipStack Stack => _stack;
 
     public long CallsMade { get; private set; }
+
+    public long ReferralsSeen { get; private set; }
 
     /// <summary>What the corpus is given to damage: the last messages that peers sent.</summary>
     public List<byte[]> Recent { get; } = [];
@@ -105,7 +109,7 @@ internal sealed class FuzzedNode(ulong seed)
         var all = Below(8) == 0 ? _over : _calls;
         if (all.Count == 0) return;
         var call = all.ElementAt(Below(all.Count));
-        switch (Below(10))
+        switch (Below(13))
         {
             case 0: call.Hangup(_now); break;
             case 1: call.Reinvite(Sdp, _now); break;
@@ -116,8 +120,25 @@ internal sealed class FuzzedNode(ulong seed)
             case 6: call.Accept(_now, Sdp); break;
             case 7: call.ProvisionalResponse(183, _now, Sdp, reliable: true); break;
             case 8: call.AcceptReoffer(Sdp, _now); break;
+            case 9: call.AskToTalk(_now); break;
+            case 10 or 11 when _referrals.TryDequeue(out var referral): Inform(referral); break;
             default: call.SendRequest(SipMethods.Refer, _now); break;
         }
+    }
+
+    private void Inform(SipReferral referral)
+    {
+        int[] codes = [100, 180, 200, 486, 0, 999];
+        referral.Call.NotifyRefer(referral, codes[Below(codes.Length)], _now);
+        if (referral.State is not SipReferralState.Over) _referrals.Enqueue(referral);
+    }
+
+    private void Refer(SipReferral referral)
+    {
+        if (Below(5) == 0) referral.Call.RejectRefer(referral, 603, _now);
+        else if (Below(5) > 0) referral.Call.AcceptRefer(referral, _now);
+        if (_referrals.Count < CallsMax) _referrals.Enqueue(referral);
+        ReferralsSeen++;
     }
 
     private void Drain()
@@ -141,6 +162,7 @@ internal sealed class FuzzedNode(ulong seed)
             case SipEvent.ReofferAnswered { NeedsAnswer: true } e: e.Call.Ack(Sdp, _now); break;
             case SipEvent.Reoffered e when Below(4) == 0: e.Call.RejectReoffer(488, _now); break;
             case SipEvent.Reoffered e when Below(4) > 0: e.Call.AcceptReoffer(Sdp, _now); break;
+            case SipEvent.Referred e: Refer(e.Referral); break;
             case SipEvent.PrackReceived e: e.Request.Respond(200, _now, body: Sdp); break;
             case SipEvent.RequestReceived e when Below(8) > 0: e.Request.Respond(Below(2) == 0 ? 200 : 405, _now);
                 break;
@@ -217,6 +239,12 @@ internal sealed class FuzzedNode(ulong seed)
             var number = response.CSeq.Number + (method == "ACK" ? 0u : (uint)Below(5));
             request.Headers.Add(SipHeaderId.CSeq, $"{number} {method}");
             request.Headers.Add(SipHeaderId.Contact, "<sip:bob@192.0.2.9:5062>");
+            if (method == "REFER")
+            {
+                var replaces = $"?Replaces={response.CallId}%3Bto-tag%3D{response.ToTag}%3Bfrom-tag%3D{response.FromTag}";
+                request.Headers.Add(SipHeaderId.ReferTo, $"<sip:x@y{(Below(2) == 0 ? "" : replaces)}>");
+            }
+
             if (Below(2) == 0) SetSdp(request);
             Say(request);
         }

@@ -2,6 +2,7 @@ using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
+using OrleansAcd.Sip.Transfer;
 using Xunit;
 using Xunit.Sdk;
 
@@ -112,7 +113,21 @@ public sealed class ParserFuzz
         foreach (var header in message.Headers.All(SipHeaderId.Authorization)) DigestCredentials.TryParse(header,
             out _);
         _ = DigestChallenge.ReadAll(message.Headers.All(SipHeaderId.WwwAuthenticate));
+        if (message is SipRequest request) ReadTransfer(request);
+        if (message.HasBody) SipFrag.TryReadStatus(message.Body.Span, out _);
         if (message.HasBody) SessionDescription.TryParse(message.Body.Span, out _);
+    }
+
+    private static void ReadTransfer(SipRequest request)
+    {
+        var (code, _) = ReferHeaders.TryRead(request, out var headers);
+        Holds(code == 0 == headers is not null, "a REFER is read, or refused with a code");
+        foreach (var header in request.Headers.All(SipHeaderId.Replaces))
+        {
+            if (!Replaces.TryParse(header, out var replaces)) continue;
+            Holds(Replaces.TryParse(replaces.ToString(), out var again) && again == replaces,
+                "a Replaces that was accepted is accepted as written");
+        }
     }
 
     private static void CheckDescription(int i, byte[] bytes)

@@ -25,6 +25,7 @@ public sealed class StackFuzz
 
         Guarded(seed, Messages, [], node.WindDown);
         ParserFuzz.Holds(node.CallsMade > Messages / 100, $"seed {seed}: {node.CallsMade} calls came about");
+        ParserFuzz.Holds(node.ReferralsSeen > 0, $"seed {seed}: no REFER got through");
         Assert.Equal((0, 0, 0),
             (node.Stack.CallCount, node.Stack.ServerTransactionCount, node.Stack.ClientTransactionCount));
         Assert.Equal(Instant.Never, node.Stack.NextDeadline);

@@ -93,7 +93,7 @@ internal sealed class Voice : IDisposable
 }
 
 /// <summary>A conversation in which everybody hums a tone, on sockets, in time that the test makes.</summary>
-internal sealed class Stage(int ports = 100) : IDisposable
+internal sealed class Stage(int ports = 600) : IDisposable
 {
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(10);
     private readonly List<Voice> _voices = [];

@@ -32,6 +32,7 @@ internal sealed class NodeRig : IAsyncDisposable
     private readonly Channel<MediaEvent> _events = Channel.CreateUnbounded<MediaEvent>();
     private readonly Channel<NodeEvent> _nodeEvents = Channel.CreateUnbounded<NodeEvent>();
     private long _sequence;
+    private long _version = 1;
 
     private NodeRig(LocalStreamBus bus, MediaNodeOptions options)
     {
@@ -114,6 +115,28 @@ internal sealed class NodeRig : IAsyncDisposable
         }
     }
 
+    /// <summary>The next change of a phone's contacts that is so.</summary>
+    public async Task<PhoneChanged> NextPhone(Predicate<PhoneChanged> isIt)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var happened = await _nodeEvents.Reader.ReadAsync(limit.Token);
+            if (happened is PhoneChanged changed && isIt(changed)) return changed;
+        }
+    }
+
+    /// <summary>Sends newer settings, and waits until the node has them.</summary>
+    public async Task Settle(ImmutableArray<TrunkSettings> trunks, params string[] agents)
+    {
+        var settings = new NodeSettings(
+            Interlocked.Increment(ref _version), "acd", [.. agents.Select(name => Account(name))]) { Trunks = trunks };
+        await _bus.PublishAsync(MediaStreams.Settings, settings);
+        using var limit = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
+        while (Node.SettingsVersion < settings.Version) await timer.WaitForNextTickAsync(limit.Token);
+    }
+
     public async Task Command(Func<long, MediaCommand> make) =>
         await _bus.PublishAsync(MediaStreams.Commands(Node.Node), make(Interlocked.Increment(ref _sequence)));
 
@@ -141,7 +164,7 @@ internal sealed class NodeRig : IAsyncDisposable
     private static int NextPorts() =>
         PortFirst + (PortStep * (Interlocked.Increment(ref s_portStep) % PortSteps));
 
-    private static SipAccount Account(string user)
+    public static SipAccount Account(string user)
     {
         var account = DigestAccount.FromPassword(user, "acd", user + "-pw");
         return new SipAccount(user, account.Ha1Md5!, account.Ha1Sha256!);

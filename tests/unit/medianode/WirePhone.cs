@@ -14,6 +14,7 @@ namespace OrleansAcd.Tests.Unit.MediaNode;
 internal sealed class WirePhone : IDisposable
 {
     public const string G711 = "0 8";
+    public const string OwnTag = "me";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static int s_calls;
@@ -26,6 +27,8 @@ internal sealed class WirePhone : IDisposable
     private ushort _sequence;
 
     public WirePhone(IPEndPoint node) => _node = node;
+
+    public string CallId => _callId;
 
     public IPEndPoint Local => (IPEndPoint)_sip.Client.LocalEndPoint!;
 

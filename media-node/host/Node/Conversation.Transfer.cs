@@ -1,0 +1,118 @@
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Stack;
+using OrleansAcd.Sip.Transfer;
+
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>Legs that go elsewhere or come from elsewhere: 302, REFER, Replaces, <c>Event: talk</c>.</summary>
+internal sealed partial class Conversation
+{
+    /// <summary>Contacts of one 302 at most.</summary>
+    public const int RedirectsMax = 16;
+
+    private int _legsByNode;
+
+    /// <summary>A phone asks to be transferred (RFC 3515): accepted at once, decided by the Call grain.</summary>
+    public void OnReferred(Fork fork, SipReferral referral)
+    {
+        var leg = fork.Leg;
+        if (leg.State is not (LegState.Up or LegState.Answering) || leg.Referral is { State: SipReferralState.Active })
+        {
+            referral.Call.RejectRefer(referral, 491, _worker.Now);
+            return;
+        }
+
+        var headers = referral.Headers;
+        var replaced = headers.Replaces is { } replaces ? _worker.Find(replaces) : null;
+        if (replaced == leg || (replaced is null && headers.Replaces is not null))
+        {
+            RefuseUnknownDialog(referral);
+            return;
+        }
+
+        referral.Call.AcceptRefer(referral, _worker.Now);
+        leg.Referral = referral;
+        Raise(sequence => new LegReferred(
+            Id, _epoch, sequence, leg.Id, headers.Target.UserUnescaped, replaced?.Conversation.Id, replaced?.Id,
+            headers.ReferredBy, headers.WantsProgress));
+    }
+
+    /// <summary>An INVITE wants to take the place of a leg (RFC 3891): it becomes a leg beside it.</summary>
+    /// <returns>0, or the status code that refuses the INVITE.</returns>
+    public int Replace(SipCall call, SipRequest invite, SipFlow source, Leg replaced)
+    {
+        if (_legs.Count >= LegsMax) return 503;
+
+        var id = new LegId(LegId.FirstByNode.Value + _legsByNode);
+        var refusal = TakeInvite(call, invite, id, $"leg-{id}");
+        if (refusal != 0) return refusal;
+
+        _legsByNode++;
+        var account = _worker.Phones.WhoCalls(invite, source.Remote, _worker.Now);
+        Raise(sequence => new LegReplacing(Id, _epoch, sequence, id, replaced.Id, IdentityOf(invite), account)
+        {
+            Trunk = _worker.Trunks.From(source.Remote)?.Id,
+        });
+        return 0;
+    }
+
+    private static PartyIdentity IdentityOf(SipRequest invite) =>
+        new(invite.From.DisplayName, invite.From.Uri.ToString());
+
+    /// <summary>RFC 3515 section 2.4.5: the outcome is told by NOTIFY. A 481 to the REFER itself would say that the
+    /// phone's own call is gone (RFC 5057 section 5.1).</summary>
+    private void RefuseUnknownDialog(SipReferral referral)
+    {
+        _worker.Counters.ReferralsUnknown++;
+        if (!referral.Headers.WantsProgress)
+        {
+            referral.Call.RejectRefer(referral, 404, _worker.Now);
+            return;
+        }
+
+        referral.Call.AcceptRefer(referral, _worker.Now);
+        referral.Call.NotifyRefer(referral, 481, _worker.Now);
+    }
+
+    private void TellReferral(Leg leg, ReferProgress progress)
+    {
+        var isTold = leg.Referral is { } referral
+            && referral.Call.NotifyRefer(referral, progress.SipCode, _worker.Now);
+        if (!isTold) _worker.Counters.CommandsIgnored++;
+    }
+
+    private void RedirectLeg(Leg leg, Redirect redirect)
+    {
+        if (leg.State != LegState.Offered) return;
+
+        var contacts = new List<NameAddr>();
+        foreach (var text in redirect.Contacts.IsDefault ? [] : redirect.Contacts.Take(RedirectsMax))
+        {
+            var contact = text.Replace(DialPlan.OwnHost, _worker.AdvertiseHost, StringComparison.Ordinal);
+            if (!contact.Any(char.IsControl) && NameAddr.TryParse(contact, out var address))
+            {
+                contacts.Add(NameAddr.Create(address.DisplayName, address.Uri, address.Parameters.Text));
+            }
+        }
+
+        var call = Detach(leg.Active!);
+        if (contacts.Count == 0) call.Reject(480, _worker.Now);
+        else call.Redirect(contacts, _worker.Now);
+        Remove(leg);
+    }
+
+    /// <summary>Now, or as soon as the phone's first response makes a dialog to ask it in.</summary>
+    private void AskToAnswerLeg(Leg leg)
+    {
+        leg.IsAskedToAnswer = true;
+        if (leg.State == LegState.Up) leg.Active!.Call!.AskToTalk(_worker.Now);
+        foreach (var fork in leg.Ringing) Ask(fork);
+    }
+
+    private void Ask(Fork fork)
+    {
+        if (fork.Leg.IsAskedToAnswer && !fork.IsAsked) fork.IsAsked = fork.Call!.AskToTalk(_worker.Now);
+    }
+}

@@ -1,0 +1,66 @@
+using OrleansAcd.MediaCore;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Stack;
+using OrleansAcd.Sip.Transfer;
+
+namespace OrleansAcd.MediaNode.Node;
+
+using SipHeader = OrleansAcd.Sip.Messages.SipHeader;
+
+/// <summary>What goes across conversations: whose dialog is meant, who may replace it; credentials for
+/// trunks.</summary>
+internal sealed partial class NodeWorker
+{
+    public TrunkBook Trunks { get; } = new();
+
+    /// <summary>The leg whose dialog a Replaces names; null: none at this node.</summary>
+    public Leg? Find(Replaces replaces) =>
+        Sip.Find(replaces) is { State: not SipCallState.Ended, Tag: Fork { Leg: { State: not LegState.Ended } leg } }
+            ? leg
+            : null;
+
+    /// <summary>RFC 3891 section 5: only who is known here may take another's place.</summary>
+    private void OnReplacing(SipCall call, SipRequest invite, SipCall replaced)
+    {
+        var source = call.PeerFlow ?? default;
+        var isKnown = Trunks.From(source.Remote) is not null
+            || Phones.WhoCalls(invite, source.Remote, Now) is not null;
+        if (!isKnown)
+        {
+            Counters.ReplacementsForbidden++;
+            call.Reject(403, Now);
+            return;
+        }
+
+        if (replaced.Tag is not Fork { Leg: { State: not LegState.Ended } leg })
+        {
+            call.Reject(481, Now);
+            return;
+        }
+
+        Guarded(leg.Conversation, () =>
+        {
+            var refusal = leg.Conversation.Replace(call, invite, source, leg);
+            if (refusal != 0) Refuse(call, refusal);
+        });
+    }
+
+    /// <summary>A trunk asks who we are (RFC 3261 section 22.2): the INVITE goes again, with credentials.</summary>
+    private bool TryAuthorize(SipCall call, SipResponse? response, Instant now)
+    {
+        if (response is not { StatusCode: 401 or 407 } || call.Tag is not Fork { Credentials: { } credentials }
+            || call.InviteRequest is not { } invite) return false;
+
+        var isProxy = response.StatusCode == 407;
+        var challenges = response.Headers.All(isProxy ? SipHeaderId.ProxyAuthenticate : SipHeaderId.WwwAuthenticate);
+        var request = invite.Request;
+        if (!credentials.TryAnswer(
+                challenges, request.Method, request.RequestUri.ToString(), request.Body.Span, out var answer))
+        {
+            return false;
+        }
+
+        var name = isProxy ? "Proxy-Authorization" : "Authorization";
+        return Sip.RetryWithHeader(invite, name, answer, now) is not null;
+    }
+}

@@ -1,0 +1,327 @@
+using System.Collections.Immutable;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Transfer;
+using Xunit;
+
+namespace OrleansAcd.Tests.Unit.MediaNode;
+
+using SipHeader = OrleansAcd.Contracts.Media.SipHeader;
+
+/// <summary>Transfers as phones ask for them and as the Call grain commands them: REFER, Replaces, 302, talk.</summary>
+public sealed class TransferTests
+{
+    private static readonly LegId Agent = new(2);
+
+    [Fact]
+    public async Task AReferIsAcceptedAtOnceAndToldWithItsProgress()
+    {
+        await using var rig = await NodeRig.Start();
+        using var phone = new WirePhone(rig.Node.Sip);
+        var call = await Up(rig, phone);
+
+        phone.Send(SipMethods.Refer, 2, extra: "Refer-To: <sip:sales@x>\r\nReferred-By: <sip:carl@x>\r\n");
+
+        Assert.Equal(202, (await phone.Final(SipMethods.Refer, 2)).StatusCode);
+        await AnswerNotify(phone, 100, "active;");
+        var referred = await rig.Next<LegReferred>();
+        Assert.Equal((LegId.Caller, "sales", "sip:carl@x", true),
+            (referred.Leg, referred.Target, referred.ReferredBy, referred.WantsProgress));
+        Assert.Null(referred.ReplacesCall);
+
+        await rig.Command(n => new ReferProgress(call, 1, n, LegId.Caller, 180));
+        await AnswerNotify(phone, 180, "active;");
+        await rig.Command(n => new ReferProgress(call, 1, n, LegId.Caller, 200));
+        await AnswerNotify(phone, 200, "terminated;");
+        Assert.Equal(1, rig.Node.Calls);
+    }
+
+    /// <summary>RFC 5589 section 7: attended transfer; the phone names its other dialog with us.</summary>
+    [Fact]
+    public async Task AReferWithReplacesNamesTheOtherCallAndLeg()
+    {
+        await using var rig = await NodeRig.Start();
+        using var first = new WirePhone(rig.Node.Sip);
+        using var second = new WirePhone(rig.Node.Sip);
+        await Up(rig, first);
+        var consult = await Up(rig, second);
+
+        first.Send(SipMethods.Refer, 2, extra: $"Refer-To: <sip:x@y?Replaces={Escaped(second)}>\r\n");
+
+        var referred = await rig.Next<LegReferred>();
+        Assert.Equal((consult, LegId.Caller), (referred.ReplacesCall, referred.ReplacesLeg));
+    }
+
+    /// <summary>RFC 3515 §2.4.5: accepted, and the NOTIFY says that there is no such dialog.</summary>
+    [Theory]
+    [InlineData("", 202)]
+    [InlineData("Refer-Sub: false\r\n", 404)]
+    public async Task AReferWithAnUnknownDialogFails(string extra, int code)
+    {
+        await using var rig = await NodeRig.Start();
+        using var phone = new WirePhone(rig.Node.Sip);
+        await Up(rig, phone);
+
+        phone.Send(SipMethods.Refer, 2, extra: extra
+            + "Refer-To: <sip:x@y?Replaces=gone%3Bto-tag%3D1%3Bfrom-tag%3D2>\r\n");
+
+        Assert.Equal(code, (await phone.Final(SipMethods.Refer, 2)).StatusCode);
+        if (code == 202)
+        {
+            await AnswerNotify(phone, 100, "active;");
+            await AnswerNotify(phone, 481, "terminated;");
+        }
+
+        Assert.Equal((1L, 1), (rig.Node.Counters.ReferralsUnknown, rig.Node.Calls));
+    }
+
+    [Fact]
+    public async Task ASecondReferWhileOneIsOpenIsRefused()
+    {
+        await using var rig = await NodeRig.Start();
+        using var phone = new WirePhone(rig.Node.Sip);
+        await Up(rig, phone);
+        phone.Send(SipMethods.Refer, 2, extra: "Refer-To: <sip:sales@x>\r\n");
+        await rig.Next<LegReferred>();
+
+        phone.Send(SipMethods.Refer, 3, extra: "Refer-To: <sip:sales@x>\r\n");
+
+        Assert.Equal(491, (await phone.Final(SipMethods.Refer, 3)).StatusCode);
+    }
+
+    [Fact]
+    public async Task AnInviteWithReplacesOfARegisteredPhoneBecomesALegOfThatCall()
+    {
+        await using var rig = await NodeRig.Start(agents: "carl");
+        using var phone = new WirePhone(rig.Node.Sip);
+        using var other = new WirePhone(rig.Node.Sip);
+        var call = await Up(rig, phone);
+        await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
+        other.ToTag = "";
+
+        other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
+        var replacing = await rig.Next<LegReplacing>();
+        await rig.Command(n => new Answer(call, 1, n, replacing.Leg));
+        other.ToTag = (await other.Final(SipMethods.Invite, 3)).ToTag;
+        other.Send(SipMethods.Ack, 3);
+        var answered = await rig.Next<LegAnswered>();
+
+        Assert.Equal((call, LegId.FirstByNode, LegId.Caller), (replacing.Call, replacing.Leg, replacing.Replaced));
+        Assert.Equal(new AgentId("carl"), replacing.Account);
+        Assert.Equal((call, LegId.FirstByNode), (answered.Call, answered.Leg));
+        Assert.Equal(1, rig.Node.Calls);
+
+        await rig.Command(n => new Hangup(call, 1, n, LegId.Caller, 200));
+        phone.Respond(await phone.Request(SipMethods.Bye), 200);
+        Assert.Equal(1, rig.Node.Calls);
+    }
+
+    [Fact]
+    public async Task AnInviteWithReplacesMayBeRejected()
+    {
+        await using var rig = await NodeRig.Start(agents: "carl");
+        using var phone = new WirePhone(rig.Node.Sip);
+        using var other = new WirePhone(rig.Node.Sip);
+        var call = await Up(rig, phone);
+        await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
+        other.ToTag = "";
+        other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
+        var replacing = await rig.Next<LegReplacing>();
+
+        await rig.Command(n => new Reject(call, 1, n, replacing.Leg, 603, null));
+
+        Assert.Equal(603, (await other.Final(SipMethods.Invite, 3)).StatusCode);
+        Assert.Equal(1, rig.Node.Calls);
+    }
+
+    /// <summary>RFC 3891 §5: a stranger takes nobody's place.</summary>
+    [Fact]
+    public async Task AnInviteWithReplacesOfAStrangerIsForbidden()
+    {
+        await using var rig = await NodeRig.Start(agents: "carl");
+        using var phone = new WirePhone(rig.Node.Sip);
+        using var other = new WirePhone(rig.Node.Sip);
+        await Up(rig, phone);
+
+        other.Send(SipMethods.Invite, 1, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
+
+        Assert.Equal(403, (await other.Final(SipMethods.Invite, 1)).StatusCode);
+        Assert.Equal((1, 1L), (rig.Node.Calls, rig.Node.Counters.ReplacementsForbidden));
+    }
+
+    [Fact]
+    public async Task ACallThroughATrunkIsFromThatTrunkAndMayReplace()
+    {
+        await using var rig = await NodeRig.Start(agents: "carl");
+        using var phone = new WirePhone(rig.Node.Sip);
+        using var other = new WirePhone(rig.Node.Sip);
+        await rig.Settle([Trunk("sip:127.0.0.1:9", null)]);
+        phone.Send(SipMethods.Invite, 1, phone.Sdp());
+        var offered = await rig.Next<LegOffered>();
+        await Answered(rig, phone, offered.Call, 1);
+
+        other.Send(SipMethods.Invite, 1, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
+
+        var replacing = await rig.Next<LegReplacing>();
+        Assert.Equal(("provider", "provider"), (offered.Trunk, replacing.Trunk));
+        Assert.Null(replacing.Account);
+    }
+
+    [Fact]
+    public async Task AnOfferedLegIsRedirected()
+    {
+        await using var rig = await NodeRig.Start();
+        using var phone = new WirePhone(rig.Node.Sip);
+        phone.Send(SipMethods.Invite, 1, phone.Sdp());
+        var offered = await rig.Next<LegOffered>();
+
+        await rig.Command(n => new Redirect(
+            offered.Call, 1, n, LegId.Caller, ["sip:a@192.0.2.1", "bad contact", "\"B\" <sip:b@acd.invalid>;q=0.5"]));
+
+        var moved = await phone.Final(SipMethods.Invite, 1);
+        Assert.Equal(302, moved.StatusCode);
+        Assert.Equal(["sip:a@192.0.2.1", $"sip:b@{rig.Node.Sip}"], moved.Contacts.Select(c => c.Uri.ToString()));
+        Assert.Equal(500, moved.Contacts[1].QThousandths);
+        Assert.Equal(0, rig.Node.Calls);
+    }
+
+    [Fact]
+    public async Task ARedirectionWithoutAUsableContactIsARefusal()
+    {
+        await using var rig = await NodeRig.Start();
+        using var phone = new WirePhone(rig.Node.Sip);
+        phone.Send(SipMethods.Invite, 1, phone.Sdp());
+        var offered = await rig.Next<LegOffered>();
+
+        await rig.Command(n => new Redirect(offered.Call, 1, n, LegId.Caller, ["\r\nX: y"]));
+
+        Assert.Equal(480, (await phone.Final(SipMethods.Invite, 1)).StatusCode);
+    }
+
+    /// <summary>The command may come before the phone has said anything: it is asked as soon as it has.</summary>
+    [Fact]
+    public async Task APhoneIsAskedToAnswerOnceItRings()
+    {
+        await using var rig = await NodeRig.Start();
+        using var caller = new WirePhone(rig.Node.Sip);
+        using var agent = new WirePhone(rig.Node.Sip);
+        caller.Send(SipMethods.Invite, 1, caller.Sdp());
+        var offered = await rig.Next<LegOffered>();
+        await rig.Dial(offered.Call, Agent, [agent.Contact(rig.Node.Node)]);
+        var invite = await agent.Request(SipMethods.Invite);
+
+        await rig.Command(n => new AskToAnswer(offered.Call, 1, n, Agent));
+        agent.Respond(invite, 180);
+
+        var asked = await agent.Request(SipMethods.Notify);
+        Assert.Equal("talk", asked.Headers.Get(SipHeaderId.Event));
+        agent.Respond(asked, 200);
+        agent.Respond(invite, 200, agent.Sdp("0"));
+        Assert.Equal(Agent, (await rig.Next<LegAnswered>()).Leg);
+    }
+
+    [Fact]
+    public async Task ALegThroughATrunkGoesToItsAddressAndAnswersItsChallenge()
+    {
+        await using var rig = await NodeRig.Start();
+        using var caller = new WirePhone(rig.Node.Sip);
+        using var trunk = new WirePhone(rig.Node.Sip);
+        await rig.Settle([Trunk($"sip:{trunk.Local}", NodeRig.Account("ourselves"))]);
+        caller.Send(SipMethods.Invite, 1, caller.Sdp());
+        var offered = await rig.Next<LegOffered>();
+
+        await rig.Command(n => new Dial(
+            offered.Call, 1, n, Agent, [Number("sip:+15550123@nowhere.invalid")], new PartyIdentity("", "sip:s@x"),
+            [new SipHeader("Referred-By", "<sip:carl@x>")], TimeSpan.FromSeconds(5)) { Trunk = "provider" });
+        var first = await trunk.Request(SipMethods.Invite);
+        trunk.Respond(first, 407,
+            extra: "Proxy-Authenticate: Digest realm=\"acd\", nonce=\"n1\", algorithm=MD5, qop=\"auth\"\r\n");
+        await trunk.Request(SipMethods.Ack);
+        var second = await trunk.Request(SipMethods.Invite);
+        trunk.Respond(second, 200, trunk.Sdp("0"));
+
+        Assert.Equal($"sip:+15550123@{trunk.Local}", first.RequestUri.ToString());
+        Assert.Equal("<sip:carl@x>", first.Headers.Get(SipHeaderId.ReferredBy));
+        Assert.Contains("username=\"ourselves\"", second.Headers.Get(SipHeaderId.ProxyAuthorization)!,
+            StringComparison.Ordinal);
+        Assert.Equal(Agent, (await rig.Next<LegAnswered>()).Leg);
+    }
+
+    [Theory]
+    [InlineData("provider", "sip:127.0.0.1:9", 403)]
+    [InlineData("other", "sip:127.0.0.1:9", 503)]
+    public async Task ATrunkThatRefusesOrIsUnknownFailsTheLeg(string id, string uri, int code)
+    {
+        await using var rig = await NodeRig.Start();
+        using var caller = new WirePhone(rig.Node.Sip);
+        using var trunk = new WirePhone(rig.Node.Sip);
+        await rig.Settle([Trunk(code == 403 ? $"sip:{trunk.Local}" : uri, null)]);
+        caller.Send(SipMethods.Invite, 1, caller.Sdp());
+        var offered = await rig.Next<LegOffered>();
+
+        await rig.Command(n => new Dial(
+            offered.Call, 1, n, Agent, [Number("sip:1@x")], new PartyIdentity("", "sip:s@x"), [],
+            TimeSpan.FromSeconds(5)) { Trunk = id });
+        if (code == 403) trunk.Respond(await trunk.Request(SipMethods.Invite), 403);
+
+        Assert.Equal((Agent, code), await Failed());
+
+        async Task<(LegId, int)> Failed()
+        {
+            var failed = await rig.Next<LegFailed>();
+            return (failed.Leg, failed.SipCode);
+        }
+    }
+
+    [Fact]
+    public async Task TheContactsOfARemovedAccountAreGoneAtOnce()
+    {
+        await using var rig = await NodeRig.Start(agents: ["carl", "dora"]);
+        using var phone = new WirePhone(rig.Node.Sip);
+        await phone.Register("carl", 1, $"Contact: <sip:carl@{phone.Local}>\r\n");
+        await rig.NextPhone(changed => changed.Contacts.Length == 1);
+
+        await rig.Settle([], "dora");
+
+        var gone = await rig.NextPhone(changed => changed.Contacts.Length == 0);
+        Assert.Equal(new AgentId("carl"), gone.Agent);
+    }
+
+    private static TrunkSettings Trunk(string uri, SipAccount? account) =>
+        new("provider", uri, ["127.0.0.1"], null, EncryptionPolicy.Forbid, account);
+
+    private static PhoneContact Number(string uri) => new(
+        uri, ImmutableArray<string>.Empty, "udp", "", new NodeId("any"), DateTimeOffset.MaxValue);
+
+    /// <summary>As the node sees it: its own tag is the to-tag.</summary>
+    private static string DialogOf(WirePhone phone) =>
+        new Replaces(phone.CallId, phone.ToTag, WirePhone.OwnTag).ToString();
+
+    private static string Escaped(WirePhone phone) => Uri.EscapeDataString(DialogOf(phone));
+
+    private static async Task<CallId> Up(NodeRig rig, WirePhone phone)
+    {
+        phone.Send(SipMethods.Invite, 1, phone.Sdp());
+        var offered = await rig.Next<LegOffered>();
+        await Answered(rig, phone, offered.Call, 1);
+        return offered.Call;
+    }
+
+    private static async Task Answered(NodeRig rig, WirePhone phone, CallId call, uint cseq)
+    {
+        await rig.Command(n => new Answer(call, 1, n, LegId.Caller));
+        phone.ToTag = (await phone.Final(SipMethods.Invite, cseq)).ToTag;
+        phone.Send(SipMethods.Ack, cseq);
+        await rig.Next<LegAnswered>();
+    }
+
+    private static async Task AnswerNotify(WirePhone phone, int code, string state)
+    {
+        var notify = await phone.Request(SipMethods.Notify);
+        phone.Respond(notify, 200);
+        Assert.True(SipFrag.TryReadStatus(notify.Body.Span, out var told));
+        Assert.Equal(code, told);
+        Assert.StartsWith(state, notify.Headers.Get(SipHeaderId.SubscriptionState), StringComparison.Ordinal);
+    }
+}
