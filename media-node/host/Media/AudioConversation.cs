@@ -15,6 +15,9 @@ public enum MediaRefusal
 
     /// <summary>No free pair of ports.</summary>
     NoPort,
+
+    /// <summary>The party is not, or is already, where it should come from.</summary>
+    NotThere,
 }
 
 /// <summary>The audio of one conversation: parties, and a matrix that says who hears whom (design section 5).</summary>

@@ -42,10 +42,13 @@ public sealed class MediaParty : ITimeoutHandler
         worker.Loop.Schedule(_timer, Rtcp.NextDeadline);
     }
 
-    public AudioConversation Conversation { get; }
+    public AudioConversation Conversation { get; private set; }
 
     /// <summary>The leg's id, for logs and events.</summary>
-    public string Name { get; }
+    public string Name { get; private set; }
+
+    /// <summary>The owner's own: whose media this is.</summary>
+    public object? Owner { get; set; }
 
     /// <summary>RTP's port here, for the SDP; RTCP's is the next.</summary>
     public int LocalPort => _sockets.Port;
@@ -164,6 +167,14 @@ public sealed class MediaParty : ITimeoutHandler
     {
         Encoder?.Dispose();
         Encoder = null;
+    }
+
+    /// <summary>It speaks and hears in another conversation from now on.</summary>
+    internal void MoveTo(AudioConversation conversation, string name)
+    {
+        (Conversation, Name) = (conversation, name);
+        Heard = [];
+        Speaker = null;
     }
 
     internal void HandleKeys(in RtpHeader header, ReadOnlySpan<byte> payload, Instant now)

@@ -70,7 +70,7 @@ internal sealed partial class Conversation
 
         var exchange = leg.Active!.Exchange;
         if (exchange.HandleOffer(theirs) == OfferAnswerError.None
-            && exchange.TryAnswer(Ours(leg), null, out var answer) == OfferAnswerError.None
+            && exchange.TryAnswer(OursFor(leg, theirs), null, out var answer) == OfferAnswerError.None
             && LegDescriptions.Agreed(exchange) is { } agreed)
         {
             leg.Answer = answer.ToBytes();
@@ -94,7 +94,7 @@ internal sealed partial class Conversation
         if (leg.Answer.IsEmpty)
         {
             // Late offer, RFC 3261 section 13.2.1: the 200 offers, the ACK answers.
-            fork.Exchange.TryOffer(Ours(leg), out var offer);
+            fork.Exchange.TryOffer(OursWithLines(leg), out var offer);
             leg.Answer = offer.ToBytes();
         }
         else
@@ -146,7 +146,7 @@ internal sealed partial class Conversation
         if (DialPlan.Of(contact, dial, trunk, _worker.AdvertiseHost) is not { } plan) return;
 
         var fork = new Fork(leg, null) { Credentials = DialPlan.CredentialsOf(trunk, _worker.Ids) };
-        fork.Exchange.TryOffer(Ours(leg), out var offer);
+        fork.Exchange.TryOffer(OursWithLines(leg), out var offer);
         leg.Ringing.Add(fork);
         fork.Call = _worker.Sip.Invite(plan with { Body = offer.ToBytes(), Tag = fork }, _worker.Now);
     }
@@ -196,6 +196,7 @@ internal sealed partial class Conversation
 
         leg.Codec = agreed.Codec.ToString().ToUpperInvariant();
         _audio.Configure(leg.Party, agreed);
+        ConfigureLines(leg);
         var isHeld = LegDescriptions.IsHold(exchange);
         if (isHeld != leg.IsHeld)
         {

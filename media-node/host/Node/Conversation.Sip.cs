@@ -84,7 +84,7 @@ internal sealed partial class Conversation
         var (call, exchange, leg) = (fork.Call!, fork.Exchange, fork.Leg);
         if (!request.HasBody)
         {
-            exchange.TryOffer(Ours(leg), out var offer);
+            exchange.TryOffer(OursWithLines(leg), out var offer);
             call.AcceptReoffer(offer.ToBytes(), _worker.Now);
             return;
         }
@@ -98,9 +98,11 @@ internal sealed partial class Conversation
         {
             call.RejectReoffer(491, _worker.Now);
         }
-        else if (exchange.TryAnswer(Ours(leg), null, out var answer) != OfferAnswerError.None || !Configure(leg))
+        else if (exchange.TryAnswer(OursFor(leg, theirs), null, out var answer) != OfferAnswerError.None
+            || !Configure(leg))
         {
             exchange.Withdraw();
+            ConfigureLines(leg);
             _worker.Counters.OffersNotAcceptable++;
             call.RejectReoffer(488, _worker.Now);
         }

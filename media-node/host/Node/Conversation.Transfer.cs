@@ -1,5 +1,6 @@
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Stack;
 using OrleansAcd.Sip.Transfer;
@@ -114,5 +115,54 @@ internal sealed partial class Conversation
     private void Ask(Fork fork)
     {
         if (fork.Leg.IsAskedToAnswer && !fork.IsAsked) fork.IsAsked = fork.Call!.AskToTalk(_worker.Now);
+    }
+
+    /// <summary>A leg that is up in another call of this worker goes on here: its phone notices nothing.</summary>
+    private void Take(TakeLeg take)
+    {
+        var from = _worker.Find(take.FromCall);
+        var leg = from?.Find(take.FromLeg);
+        if (from is null || leg is not { State: LegState.Up } || from == this)
+        {
+            Raise(sequence => new LegFailed(Id, _epoch, sequence, take.Leg, 481, "no such leg"));
+            return;
+        }
+
+        if (_legs.ContainsKey(take.Leg) || _audio.Take(leg.Party, $"leg-{take.Leg}") != MediaRefusal.None)
+        {
+            Raise(sequence => new LegFailed(Id, _epoch, sequence, take.Leg, 503, "no room for it"));
+            return;
+        }
+
+        Adopt(take.Leg, leg, from);
+        from.LetGo(leg);
+    }
+
+    private Leg? Find(LegId id) => _legs.GetValueOrDefault(id);
+
+    private void Adopt(LegId id, Leg old, Conversation from)
+    {
+        _forwarded.Take(old.Picture, from._forwarded);
+        var leg = AddLeg(id, LegState.Up, old.Party, old.Picture);
+        leg.Codec = old.Codec;
+        leg.Referral = old.Referral;
+        leg.Active = old.Active;
+        leg.Active!.Leg = leg;
+        Raise(sequence => new LegAnswered(Id, _epoch, sequence, id));
+        if (!old.IsHeld) return;
+
+        leg.IsHeld = true;
+        Raise(sequence => new LegHeld(Id, _epoch, sequence, id, true));
+    }
+
+    /// <summary>The leg is another call's; the last one ends this one.</summary>
+    private void LetGo(Leg leg)
+    {
+        leg.State = LegState.Ended;
+        leg.Playing = null;
+        _legs.Remove(leg.Id);
+        Raise(sequence => new LegEnded(Id, _epoch, sequence, leg.Id, LegEndReason.Moved, leg.ReadQuality()));
+        ShowLines();
+        if (_legs.Count == 0) _worker.Forget(this);
     }
 }

@@ -17,6 +17,7 @@ internal sealed partial class Conversation : IConversationObserver
 
     private readonly NodeWorker _worker;
     private readonly AudioConversation _audio;
+    private readonly ForwardedMedia _forwarded;
     private readonly Dictionary<LegId, Leg> _legs = [];
     private readonly int _epoch;
     private long _lastCommand;
@@ -26,6 +27,7 @@ internal sealed partial class Conversation : IConversationObserver
     {
         (_worker, Id, _epoch) = (worker, id, epoch);
         _audio = new AudioConversation(worker.Media, this);
+        _forwarded = new ForwardedMedia(worker.Media, worker.Forwarding, error => worker.OnFault(this, error));
     }
 
     public CallId Id { get; }
@@ -53,6 +55,7 @@ internal sealed partial class Conversation : IConversationObserver
             case Play play: With(play.Leg, leg => PlayTo(leg, play)); break;
             case Redirect redirect: With(redirect.Leg, leg => RedirectLeg(leg, redirect)); break;
             case AskToAnswer ask: With(ask.Leg, AskToAnswerLeg); break;
+            case TakeLeg take: Take(take); break;
             case ReferProgress progress: With(progress.Leg, leg => TellReferral(leg, progress)); break;
             case StopPlay stop: With(stop.Leg, leg => _audio.StopPlay(leg.Party)); break;
             default: _worker.Counters.CommandsIgnored++; break;
@@ -68,6 +71,7 @@ internal sealed partial class Conversation : IConversationObserver
     /// <summary>Gives back ports and timers, whatever state the legs are in.</summary>
     public void Close()
     {
+        foreach (var leg in _legs.Values) DropLines(leg);
         _legs.Clear();
         _audio.End();
     }
@@ -141,15 +145,7 @@ internal sealed partial class Conversation : IConversationObserver
         else _worker.Counters.CommandsIgnored++;
     }
 
-    private Leg? LegOf(MediaParty party)
-    {
-        foreach (var leg in _legs.Values)
-        {
-            if (leg.Party == party) return leg;
-        }
-
-        return null;
-    }
+    private static Leg? LegOf(MediaParty party) => party.Owner as Leg;
 
     private void Connect(Hear hear)
     {
@@ -164,6 +160,8 @@ internal sealed partial class Conversation : IConversationObserver
         }
 
         _audio.SetMatrix(CollectionsMarshal.AsSpan(cells));
+        _matrix = [.. hear.Matrix.Where(cell => _legs.ContainsKey(cell.Listener) && _legs.ContainsKey(cell.Speaker))];
+        ShowLines();
     }
 
     private void PlayTo(Leg leg, Play play)
@@ -182,7 +180,12 @@ internal sealed partial class Conversation : IConversationObserver
         _audio.Play(leg.Party, first, isLoop);
     }
 
-    private Leg AddLeg(LegId id, LegState state, MediaParty party) => _legs[id] = new Leg(this, id, state, party);
+    private Leg AddLeg(LegId id, LegState state, MediaParty party, ForwardedParty? picture = null)
+    {
+        var leg = new Leg(this, id, state, party, picture);
+        party.Owner = leg;
+        return _legs[id] = leg;
+    }
 
     /// <summary>The leg is gone: media closed; after the last one the conversation is too.</summary>
     private void Remove(Leg leg)
@@ -196,6 +199,7 @@ internal sealed partial class Conversation : IConversationObserver
         _worker.Counters.PacketsNotSent += quality.SendFailures;
         _worker.Counters.FramesSkipped += leg.Party.Player.SkippedFrames;
         _audio.RemoveParty(leg.Party);
+        DropLines(leg);
         if (_legs.Count == 0) _worker.Forget(this);
     }
 }

@@ -30,7 +30,8 @@ internal enum LegState
 /// <summary>One party of a conversation: its SIP dialog, its offer/answer exchange, its media.</summary>
 /// <remarks>A dialled leg has a fork for each contact that rings; the one that answers becomes the leg's
 /// call.</remarks>
-internal sealed class Leg(Conversation conversation, LegId id, LegState state, MediaParty party)
+internal sealed class Leg(
+    Conversation conversation, LegId id, LegState state, MediaParty party, ForwardedParty? picture = null)
 {
     public Conversation Conversation { get; } = conversation;
 
@@ -67,6 +68,9 @@ internal sealed class Leg(Conversation conversation, LegId id, LegState state, M
     /// <summary>The phone shall be asked to answer by itself.</summary>
     public bool IsAskedToAnswer { get; set; }
 
+    /// <summary>Its lines beside audio.</summary>
+    public ForwardedParty Picture { get; } = picture ?? new ForwardedParty();
+
     public PlayList? Playing { get; set; }
 
     public string Codec { get; set; } = "";
@@ -82,7 +86,8 @@ internal sealed class Leg(Conversation conversation, LegId id, LegState state, M
 /// <summary>One INVITE of a leg: to one contact, or from the caller.</summary>
 internal sealed class Fork(Leg leg, SipCall? call)
 {
-    public Leg Leg { get; } = leg;
+    /// <summary>Changes only when the leg goes to another conversation.</summary>
+    public Leg Leg { get; set; } = leg;
 
     public SipCall? Call { get; set; } = call;
 

@@ -36,5 +36,11 @@ public sealed record MediaNodeOptions
     /// <summary>Ports rest so long before another call gets them.</summary>
     public TimeSpan RtpPortCoolDown { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Video of one leg, each way, in bits a second; more is dropped, and counted. 0 refuses video.</summary>
+    public int VideoBandwidthMax { get; init; } = 2_000_000;
+
+    /// <summary>Text as it is typed (RFC 4103), each way, in bits a second.</summary>
+    public const int TextBandwidthMax = 64_000;
+
     public MediaOptions Media { get; init; } = new(LatchPolicy.Default, TimeSpan.FromSeconds(60));
 }

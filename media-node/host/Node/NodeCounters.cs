@@ -39,6 +39,12 @@ public sealed class NodeCounters
     /// <summary>INVITEs with Replaces from nobody who is known here: 403.</summary>
     public long ReplacementsForbidden { get; internal set; }
 
+    /// <summary>Packets of video and text passed on, of legs that have ended.</summary>
+    public long ForwardedPackets { get; internal set; }
+
+    /// <summary>Packets of video, text and their RTCP above the policy's bandwidth, of legs that have ended.</summary>
+    public long OverBandwidth { get; internal set; }
+
     public long MediaTimeouts { get; internal set; }
 
     /// <summary>RTP and RTCP packets from sources that were not the peer, of legs that have ended.</summary>

@@ -50,6 +50,8 @@ internal static class NodeFigures
         figures["postsRefused"] = worker.Media.Loop.PostsRefused;
         figures["lateTicks"] = worker.Media.Loop.LateTicks;
         figures["mediaTimeouts"] = node.MediaTimeouts;
+        figures["forwardedPackets"] = node.ForwardedPackets;
+        figures["overBandwidth"] = node.OverBandwidth;
         figures["referralsUnknown"] = node.ReferralsUnknown;
         figures["replacementsForbidden"] = node.ReplacementsForbidden;
         figures["overloads"] = worker.Overload.Overloads;

@@ -1,3 +1,4 @@
+using OrleansAcd.Contracts;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Stack;
@@ -12,6 +13,8 @@ using SipHeader = OrleansAcd.Sip.Messages.SipHeader;
 internal sealed partial class NodeWorker
 {
     public TrunkBook Trunks { get; } = new();
+
+    public Conversation? Find(CallId id) => _conversations.GetValueOrDefault(id);
 
     /// <summary>The leg whose dialog a Replaces names; null: none at this node.</summary>
     public Leg? Find(Replaces replaces) =>

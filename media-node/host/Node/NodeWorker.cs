@@ -42,6 +42,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         var ports = new RtpPortPool(options.RtpPortFirst, options.RtpPortLast, options.RtpPortCoolDown);
         var local = TransportAddress.From(options.Sip.Address, 0);
         Media = new MediaWorker(loop, ports, local, _ids) { Options = options.Media };
+        Forwarding = new ForwardingOptions(options.VideoBandwidthMax, MediaNodeOptions.TextBandwidthMax);
         Phones = new PhoneBook(
             node, RandomNumberGenerator.GetBytes(32), _ids, changed => _outbox.PublishNode(changed), time.GetUtcNow);
         _housekeeping = new LoopTimer(this);
@@ -54,6 +55,8 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     public MediaWorker Media { get; }
 
     public SystemIds Ids => _ids;
+
+    public ForwardingOptions Forwarding { get; }
 
     public OverloadGauge Overload { get; } = new();
 

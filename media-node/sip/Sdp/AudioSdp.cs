@@ -107,11 +107,11 @@ public static class AudioSdp
     }
 
     // RFC 3605 names the port; without it RTCP is the next port (RFC 3550 section 11).
-    private static IPEndPoint? RtcpEndPoint(MediaSection theirs, string host) => theirs.Rtcp() is { } rtcp
+    internal static IPEndPoint? RtcpEndPoint(MediaSection theirs, string host) => theirs.Rtcp() is { } rtcp
         ? EndPoint(rtcp.Address?.Host ?? host, rtcp.Port)
         : EndPoint(host, theirs.Port + 1);
 
-    private static IPEndPoint? EndPoint(string host, int port)
+    internal static IPEndPoint? EndPoint(string host, int port)
     {
         if (port is <= 0 or > 65535 || !IPAddress.TryParse(host, out var address)) return null;
         return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? null

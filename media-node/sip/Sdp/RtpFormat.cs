@@ -46,13 +46,30 @@ public sealed record RtpFormat(string Name, int ClockHz, int Channels = 1, strin
         return true;
     }
 
-    /// <summary>The same medium: name, clock and channels, and the packing where that splits a name (AMR, RFC
-    /// 4867).</summary>
+    /// <summary>The same medium: name, clock and channels, and the packing where that splits a name (AMR, RFC 4867;
+    /// H.264, RFC 6184 section 8.2.2).</summary>
     public bool Matches(RtpFormat other) => Is(other.Name) && ClockHz == other.ClockHz && Channels == other.Channels
-        && (!Name.StartsWith("AMR", StringComparison.OrdinalIgnoreCase) || OctetAligned == other.OctetAligned);
+        && (!Name.StartsWith("AMR", StringComparison.OrdinalIgnoreCase) || OctetAligned == other.OctetAligned)
+        && (!Is("H264") || PacketizationMode == other.PacketizationMode);
 
     private bool OctetAligned => Parameters is { } p
         && p.Replace(" ", "", StringComparison.Ordinal).Contains("octet-align=1", StringComparison.OrdinalIgnoreCase);
+
+    private int PacketizationMode
+    {
+        get
+        {
+            foreach (var parameter in (Parameters ?? "").Split(';', StringSplitOptions.TrimEntries))
+            {
+                if (parameter.StartsWith("packetization-mode=", StringComparison.OrdinalIgnoreCase))
+                {
+                    return parameter[^1] - '0';
+                }
+            }
+
+            return 0;
+        }
+    }
 
     public override string ToString() => Channels == 1
         ? string.Create(CultureInfo.InvariantCulture, $"{Name}/{ClockHz}")

@@ -24,7 +24,8 @@ internal static class SoakBench
         output.WriteLine("soak: short calls through the queue, resident memory of the centre");
         while (made < Calls)
         {
-            var run = load.Run(new CallRun(CallsPerSample, AtOnce, TimeSpan.FromSeconds(1) / CallsPerSecond), SampleMax);
+            var run = load.Run(
+                new CallRun(CallsPerSample, AtOnce, TimeSpan.FromSeconds(1) / CallsPerSecond), SampleMax);
             (failed, made) = (failed + run.Failed, made + CallsPerSample);
             resident.Add(centre.ResidentBytes / 1048576.0);
             output.WriteLine(string.Create(

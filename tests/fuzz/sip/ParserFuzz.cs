@@ -142,6 +142,7 @@ public sealed class ParserFuzz
         Holds(again.Media.Length == offer.Media.Length || again == SessionDescription.Empty,
             "writing loses no section");
 
+        foreach (var section in offer.Media) CheckLine(section);
         var ours = AudioSdp.Describe(new AudioCapability { Address = "192.0.2.1", RtpPort = 9000 },
             SdpOrigin.Create((ulong)i, "192.0.2.1"));
         var exchange = new OfferAnswer();
@@ -154,6 +155,15 @@ public sealed class ParserFuzz
         exchange.TryOffer(ours, out _);
         exchange.HandleAnswer(offer);
         _ = exchange.Negotiated();
+    }
+
+    private static void CheckLine(MediaSection section)
+    {
+        if (ForwardedSdp.Choose(section) is not { } codec) return;
+
+        var line = ForwardedSdp.Describe(ForwardedSdp.KindOf(section)!.Value, section.Protocol, codec, 9002, 1_000);
+        Holds(line.Formats.Length == 1 && line.FormatOf(codec.Payload) is { } format && format.Matches(codec.Format),
+            "a line that is passed on is described by its codec");
     }
 
     internal static void Holds(bool condition, string rule)

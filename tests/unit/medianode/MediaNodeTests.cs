@@ -141,7 +141,7 @@ public sealed class MediaNodeTests
         await call.Answered.WaitAsync(Patience);
         await rig.Next<LegAnswered>();
 
-        Assert.Equal(2, rig.Node.Counters.CommandsIgnored);
+        await NodeRig.Until(() => rig.Node.Counters.CommandsIgnored == 2);
         Assert.Equal(1, rig.Node.Calls);
     }
 

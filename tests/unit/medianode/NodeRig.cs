@@ -132,9 +132,15 @@ internal sealed class NodeRig : IAsyncDisposable
         var settings = new NodeSettings(
             Interlocked.Increment(ref _version), "acd", [.. agents.Select(name => Account(name))]) { Trunks = trunks };
         await _bus.PublishAsync(MediaStreams.Settings, settings);
+        await Until(() => Node.SettingsVersion >= settings.Version);
+    }
+
+    /// <summary>Waits until it is so; fails after a while.</summary>
+    public static async Task Until(Func<bool> isSo)
+    {
         using var limit = new CancellationTokenSource(Patience);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
-        while (Node.SettingsVersion < settings.Version) await timer.WaitForNextTickAsync(limit.Token);
+        while (!isSo()) await timer.WaitForNextTickAsync(limit.Token);
     }
 
     public async Task Command(Func<long, MediaCommand> make) =>

@@ -39,6 +39,9 @@ internal sealed class WirePhone : IDisposable
     public PhoneContact Contact(NodeId node) => new(
         $"sip:wire@{Local}", [], "udp", Local.ToString(), node, DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1));
 
+    /// <summary>Where our RTP is, of all kinds.</summary>
+    public int RtpPort => ((IPEndPoint)_rtp.Client.LocalEndPoint!).Port;
+
     public string Sdp(string formats = G711) =>
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
         + $"m=audio {((IPEndPoint)_rtp.Client.LocalEndPoint!).Port} RTP/AVP {formats}\r\n";
@@ -114,10 +117,20 @@ internal sealed class WirePhone : IDisposable
         _rtp.Send(packet, new IPEndPoint(IPAddress.Loopback, port));
     }
 
-    public static int AudioPort(SipMessage message)
+    /// <summary>A frame of audio or a packet of video that came to us.</summary>
+    public async Task<byte[]> Hear()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        return (await _rtp.ReceiveAsync(limit.Token)).Buffer;
+    }
+
+    public static int AudioPort(SipMessage message) => PortOf(message, "audio");
+
+    /// <summary>The port of a line, 0 when it was refused.</summary>
+    public static int PortOf(SipMessage message, string media)
     {
         var sdp = Encoding.UTF8.GetString(message.Body.Span);
-        var words = sdp[sdp.IndexOf("m=audio ", StringComparison.Ordinal)..].Split(' ');
+        var words = sdp[sdp.IndexOf($"m={media} ", StringComparison.Ordinal)..].Split(' ');
         return int.Parse(words[1], CultureInfo.InvariantCulture);
     }
 

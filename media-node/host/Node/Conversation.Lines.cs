@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaNode.Media;
+using OrleansAcd.Sip.Sdp;
+
+namespace OrleansAcd.MediaNode.Node;
+
+/// <summary>Lines beside audio: which a leg is answered and offered, and who sees whom (RFC 3264 section 6).</summary>
+/// <remarks>A caller is answered before an agent is dialled, so one codec is chosen then; every other leg is offered
+/// that one. A leg that has none of it is neither seen nor shown anything.</remarks>
+internal sealed partial class Conversation
+{
+    private static readonly ForwardedKind[] Kinds = [ForwardedKind.Video, ForwardedKind.Text];
+
+    private ImmutableArray<Hearing> _matrix = [];
+
+    /// <summary>What we can do for the answer to an offer: audio, and those of its other lines that we pass
+    /// on.</summary>
+    private SessionDescription OursFor(Leg leg, SessionDescription offer)
+    {
+        var ours = Ours(leg);
+        var taken = new HashSet<ForwardedKind>();
+        foreach (var section in offer.Media)
+        {
+            if (ForwardedSdp.KindOf(section) is not { } kind || taken.Contains(kind)) continue;
+            if (ForwardedSdp.Choose(section, CodecOfOthers(leg, kind)) is not { } codec) continue;
+            if (LineOf(leg, kind) is not { } line) continue;
+
+            taken.Add(kind);
+            var bits = _forwarded.Options.BitsPerSecond(kind);
+            line.Section = ForwardedSdp.Describe(kind, section.Protocol, codec, line.LocalPort, bits);
+            ours = ours with { Media = ours.Media.Add(line.Section) };
+        }
+
+        return ours;
+    }
+
+    /// <summary>Our offer to a leg that we dial: audio, and what others in the conversation have.</summary>
+    private SessionDescription OursWithLines(Leg leg)
+    {
+        var ours = Ours(leg);
+        foreach (var kind in Kinds)
+        {
+            var section = leg.Picture.Find(kind)?.Section ?? OtherWith(leg, kind)?.Section;
+            if (section is null || LineOf(leg, kind) is not { } line) continue;
+
+            line.Section = section with { Port = line.LocalPort };
+            ours = ours with { Media = ours.Media.Add(line.Section) };
+        }
+
+        return ours;
+    }
+
+    /// <summary>What stands now goes to the media; a line that was refused gives its ports back.</summary>
+    private void ConfigureLines(Leg leg)
+    {
+        if (leg.Picture.Lines.Count == 0) return;
+
+        foreach (var kind in Kinds)
+        {
+            if (leg.Picture.Find(kind) is not { } line) continue;
+            if (ForwardedSdp.Negotiated(leg.Active!.Exchange, kind) is { } agreed) _forwarded.Configure(line, agreed);
+            else DropLine(leg, line);
+        }
+
+        ShowLines();
+    }
+
+    /// <summary>Who hears somebody sees them.</summary>
+    private void ShowLines()
+    {
+        foreach (var leg in _legs.Values)
+        {
+            if (leg.Picture.Lines.Count == 0) continue;
+
+            leg.Picture.Sees =
+            [
+                .. _matrix.Where(cell => cell.Listener == leg.Id && cell.Gain > 0 && _legs.ContainsKey(cell.Speaker))
+                    .Select(cell => _legs[cell.Speaker].Picture),
+            ];
+        }
+
+        _forwarded.Compile();
+    }
+
+    private void DropLines(Leg leg)
+    {
+        while (leg.Picture.Lines.Count > 0) DropLine(leg, leg.Picture.Lines[^1]);
+    }
+
+    private void DropLine(Leg leg, ForwardedLine line)
+    {
+        _worker.Counters.ForwardedPackets += line.PacketsSent;
+        _worker.Counters.OverBandwidth += line.OverBandwidth;
+        _worker.Counters.StrangerPackets += line.Strangers;
+        _worker.Counters.MalformedPackets += line.Malformed;
+        _worker.Counters.UnexpectedPackets += line.Unexpected;
+        _worker.Counters.PacketsNotSent += line.SendFailures;
+        _forwarded.Remove(leg.Picture, line);
+    }
+
+    private ForwardedLine? LineOf(Leg leg, ForwardedKind kind) =>
+        leg.Picture.Find(kind) ?? _forwarded.TryAdd(leg.Picture, kind);
+
+    private RtpFormat? CodecOfOthers(Leg leg, ForwardedKind kind) => OtherWith(leg, kind)?.Agreed!.Format;
+
+    private ForwardedLine? OtherWith(Leg leg, ForwardedKind kind)
+    {
+        foreach (var other in _legs.Values)
+        {
+            if (other != leg && other.Picture.Find(kind) is { Agreed: not null } line) return line;
+        }
+
+        return null;
+    }
+}
