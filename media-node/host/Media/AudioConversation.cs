@@ -129,11 +129,7 @@ public sealed partial class AudioConversation : ITickHandler
         if (!_parties.Remove(party)) return;
 
         HearingMatrix.Forget(_parties, party);
-        party.Player.Stop();
-        party.Targets.Clear();
-        (party.Heard, party.Ear) = ([], null);
-        party.Source?.Dispose();
-        party.Source = null;
+        party.LeaveMatrix();
         party.Remove(_worker.Loop.Now);
         Compile();
     }

@@ -173,8 +173,17 @@ public sealed class MediaParty : ITimeoutHandler
     internal void MoveTo(AudioConversation conversation, string name)
     {
         (Conversation, Name) = (conversation, name);
-        Heard = [];
-        Speaker = null;
+        LeaveMatrix();
+    }
+
+    /// <summary>It hears nobody, and nobody hears it.</summary>
+    internal void LeaveMatrix()
+    {
+        Targets.Clear();
+        Player.Stop();
+        (Heard, Speaker, Ear, Path) = ([], null, null, HearingPath.Silence);
+        Source?.Dispose();
+        Source = null;
     }
 
     internal void HandleKeys(in RtpHeader header, ReadOnlySpan<byte> payload, Instant now)
