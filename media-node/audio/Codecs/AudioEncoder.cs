@@ -5,8 +5,9 @@ namespace OrleansAcd.Audio;
 /// time.</remarks>
 public abstract class AudioEncoder : IDisposable
 {
-    /// <summary>The largest payload (RFC 6716 section 3.4, and L16 at 16 kHz, 20 ms).</summary>
-    public const int PayloadBytesMax = 1_275;
+    /// <summary>The largest payload: 40 ms of L16 at 16 kHz; Opus stays under 1,276 (RFC 6716 section
+    /// 3.4).</summary>
+    public const int PayloadBytesMax = 1_280;
 
     public abstract int SampleRateHz { get; }
 
