@@ -56,7 +56,8 @@ internal sealed record MediaMode(string Name, int Parties, int Speakers, int Sta
         }
 
         var parties = conversation.Parties;
-        conversation.SetMatrix([.. Cells.Select(cell => new MatrixCell(parties[cell.Listener], parties[cell.Speaker]))]);
+        conversation.SetMatrix(
+            [.. Cells.Select(cell => new MatrixCell(parties[cell.Listener], parties[cell.Speaker]))]);
         return conversation;
     }
 

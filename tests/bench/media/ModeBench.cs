@@ -32,7 +32,7 @@ internal static class ModeBench
     {
         var plain = MediaMode.Relayed;
         using var subject = new OurRelay(mode, mode.Calls, CpuFor.Relay);
-        using var relayed = new OurRelay(plain, plain.Calls, CpuFor.Relay);
+        using var relayed = new OurRelay(plain, plain.Calls, CpuFor.Relay, 25_000);
         using var yardstick = new CRelay(program, plain.Calls, CpuFor.Relay);
         using var loadOnSubject = new Load(program, subject, mode.Calls, mode);
         using var loadOnRelayed = new Load(program, relayed, plain.Calls);
@@ -79,8 +79,8 @@ internal sealed record ModeRow(
         """
 
         media: every kind of call, about 600 parties each; a party's cost by that of a relayed call's, ours and C's
-                                                  CPU ms a second    calls    a party's cost by        latency  lost     bytes
-        mode                     calls x parties  of call    party   a core   relayed (range)     C    p99 us   packets  allocated, a call
+                                        CPU ms a second  calls   a party's cost by       latency  lost     bytes
+        mode                   calls x   of call   party  a core  relayed (range)     C   p99 us   packets  in all, a call
         """;
 
     public static ModeRow From(MediaMode mode, List<Slice> mine, List<Slice> ours, List<Slice> theirs, long memory)
@@ -109,7 +109,7 @@ internal sealed record ModeRow(
 
     public string ToLine() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Mode,-24} {Calls,5} x {Parties,-7}  {CpuMsPerCallSecond,7:F2}  {CpuMsPerPartySecond,6:F3}  {CallsPerCore,7:F0}"
-        + $"   {ToRelayed:F2} ({ToRelayedLowest:F2}-{ToRelayedHighest:F2})  {ToC,5:F2}"
+        $"{Mode,-22} {Calls,4} x {Parties,-3} {CpuMsPerCallSecond,6:F2} {CpuMsPerPartySecond,7:F3} {CallsPerCore,7:F0}"
+        + $"  {ToRelayed:F2} ({ToRelayedLowest:F2}-{ToRelayedHighest:F2})  {ToC,5:F2}"
         + $"  {LatencyP99,7:F0}  {Lost,7}  {AllocatedBytes}, {MemoryPerCallBytes}");
 }

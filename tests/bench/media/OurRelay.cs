@@ -17,11 +17,12 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
     private readonly List<AudioConversation> _conversations = [];
     private readonly int _calls;
     private readonly MediaMode _mode;
+    private readonly int _firstPort;
     private long _readingAllocated;
 
-    public OurRelay(MediaMode mode, int calls, int cpu)
+    public OurRelay(MediaMode mode, int calls, int cpu, int firstPort = 20_000)
     {
-        (_mode, _calls) = (mode, calls);
+        (_mode, _calls, _firstPort) = (mode, calls, firstPort);
         _loop = new EventLoop(Network.Default, new EventLoopOptions { Cpu = cpu, OnError = Console.Error.WriteLine });
         _loop.Start();
         OnLoop(() =>
@@ -81,7 +82,7 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
 
     private void AddCalls()
     {
-        var ports = new RtpPortPool(20_000, 29_999, TimeSpan.FromSeconds(5));
+        var ports = new RtpPortPool(_firstPort, _firstPort + 4_999, TimeSpan.FromSeconds(5));
         var worker = new MediaWorker(_loop, ports, TransportAddress.From(IPAddress.Loopback, 0), new SeededIdSource(1));
         _conversations.Add(_mode.Build(worker, this));
         var before = GC.GetTotalMemory(true);
