@@ -78,9 +78,9 @@ internal sealed record ModeRow(
     public const string Header =
         """
 
-        media: every kind of call, about 600 parties each; a party's cost by that of a relayed call's, ours and C's
-                                        CPU ms a second  calls   a party's cost by       latency  lost     bytes
-        mode                   calls x   of call   party  a core  relayed (range)     C   p99 us   packets  in all, a call
+        media: every kind of call, about 600 parties each; a party's cost by that of a relayed call's
+                                        CPU ms a second  calls   a party's cost by       latency  lost   bytes
+        mode                   calls x   of call   party  a core  relayed (range)     C   p99 us packets  in all, a call
         """;
 
     public static ModeRow From(MediaMode mode, List<Slice> mine, List<Slice> ours, List<Slice> theirs, long memory)
