@@ -19,4 +19,8 @@ public readonly record struct LegQuality(
     long Strangers,
     long Malformed,
     long Unexpected,
-    long SendFailures);
+    long SendFailures)
+{
+    /// <summary>ICMP errors that came instead of packets: nobody listened at the peer's port.</summary>
+    public long Refused { get; init; }
+}

@@ -72,7 +72,7 @@ public sealed class MediaParty : ITimeoutHandler
         Rtp.Strangers + Rtcp.Strangers,
         Rtp.Malformed + Rtcp.Malformed,
         Unexpected,
-        Rtp.SendFailures);
+        Rtp.SendFailures) { Refused = Rtp.Refused };
 
     /// <summary>Sees every packet that the party sends while it may; null: nobody does.</summary>
     public IPacketTap? PacketTap { get; set; }

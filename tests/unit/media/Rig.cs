@@ -107,6 +107,16 @@ internal sealed class Rig : IConversationObserver, IDisposable
         Assert.Empty(Errors);
     }
 
+    /// <summary>Lets time pass and turns the loop once.</summary>
+    /// <returns>Bytes that this thread allocated in that turn.</returns>
+    public long Turn(TimeSpan span)
+    {
+        _time += span;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Loop.RunOnce(TimeSpan.Zero);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
     public void OnPlayEnded(MediaParty party, AudioClip clip, bool isComplete) =>
         PlaysEnded.Add((party, clip, isComplete));
 
