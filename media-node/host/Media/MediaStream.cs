@@ -47,6 +47,9 @@ internal sealed class MediaStream : IReadyHandler
 
     public long SendFailures { get; private set; }
 
+    /// <summary>ICMP errors that came instead of packets: nobody listens at the peer's port any more.</summary>
+    public long Refused { get; private set; }
+
     /// <summary>The SDP names where the peer is; a new place must latch anew.</summary>
     public void Expect(TransportAddress remote)
     {
@@ -68,7 +71,10 @@ internal sealed class MediaStream : IReadyHandler
 
     public void Send(ReadOnlySpan<byte> packet)
     {
-        var status = _isConnected ? _socket.Send(packet) : _socket.SendTo(packet, _latch.Target);
+        var sent = _party.Crypto.ProtectRtp(packet);
+        var status = sent.IsEmpty ? IoStatus.Failed
+            : _isConnected ? _socket.Send(sent)
+            : _socket.SendTo(sent, _latch.Target);
         if (status != IoStatus.Done) SendFailures++;
     }
 
@@ -87,9 +93,15 @@ internal sealed class MediaStream : IReadyHandler
     private void ReceiveFromPeer()
     {
         var buffer = _worker.Received;
-        if (_socket.Receive(buffer, out var length) != IoStatus.Done) return;
+        var status = _socket.Receive(buffer, out var length);
+        if (status != IoStatus.Done)
+        {
+            if (status == IoStatus.Refused) Refused++;
+            return;
+        }
 
         var packet = buffer[..length];
+        if (!_party.Crypto.TryOpenRtp(ref packet, _worker.Loop.TurnStart)) return;
         if (RtpHeader.TryParse(packet, out var header) != RtpParseError.None)
         {
             Malformed++;
@@ -115,6 +127,7 @@ internal sealed class MediaStream : IReadyHandler
                 return;
             }
 
+            if (status == IoStatus.Refused) Refused++;
             if (status == IoStatus.Done) HandleFrom(from, _worker.Received[..length]);
             if (_party.IsRemoved) return;
         }
@@ -122,6 +135,7 @@ internal sealed class MediaStream : IReadyHandler
 
     private void HandleFrom(TransportAddress from, Span<byte> packet)
     {
+        if (!_party.Crypto.TryOpenRtp(ref packet, _worker.Loop.TurnStart)) return;
         if (RtpHeader.TryParse(packet, out var header) != RtpParseError.None)
         {
             Malformed++;

@@ -91,7 +91,7 @@ internal sealed class MixSource : IDisposable
     {
         var media = Speaker.Media!;
         var isAudio = media.IsAudio(header.PayloadType);
-        var ticks = isAudio ? PayloadTicks.Of(Codec, payload) : 0;
+        var ticks = isAudio ? AudioCodecs.PayloadTicks(Codec, payload) : 0;
         var isPutIn = isAudio ? ticks > 0 : header.PayloadType == PayloadType.ComfortNoise;
         if (isPutIn) _jitter.Put(header.Sequence, header.Timestamp, header.PayloadType, ticks, payload, now);
         else _jitter.PutOther(header.Sequence);

@@ -24,8 +24,8 @@ internal sealed class Rig : IConversationObserver, IDisposable
         INetwork net = network == "portable" ? new PortableNetwork() : Network.Default;
         Loop = new EventLoop(net, new EventLoopOptions { OnError = Errors.Add, Clock = isTimed ? () => _time : null });
 
-        // Any range below the system's own will do: what is taken is passed over.
-        var first = 10_000 + (Interlocked.Add(ref s_nextRange, 100) % 20_000);
+        // Between the ports of the node tests and the system's own; what is taken is passed over.
+        var first = 20_400 + (Interlocked.Add(ref s_nextRange, 100) % 10_000);
         Ports = new RtpPortPool(first, first + ports - 1, TimeSpan.Zero);
         Worker = new MediaWorker(Loop, Ports, TransportAddress.From(IPAddress.Loopback, 0), new SeededIdSource(7))
         {
@@ -105,6 +105,16 @@ internal sealed class Rig : IConversationObserver, IDisposable
         }
 
         Assert.Empty(Errors);
+    }
+
+    /// <summary>Lets time pass and turns the loop once.</summary>
+    /// <returns>Bytes that this thread allocated in that turn.</returns>
+    public long Turn(TimeSpan span)
+    {
+        _time += span;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Loop.RunOnce(TimeSpan.Zero);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     public void OnPlayEnded(MediaParty party, AudioClip clip, bool isComplete) =>

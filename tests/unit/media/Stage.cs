@@ -97,6 +97,8 @@ internal sealed class Stage(int ports = 600) : IDisposable
 {
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(10);
     private readonly List<Voice> _voices = [];
+    private readonly HashSet<Voice> _mute = [];
+    private readonly HashSet<Voice> _hung = [];
     private int _elapsedMs;
 
     public Rig Rig { get; } = new(isTimed: true, ports: ports);
@@ -134,14 +136,25 @@ internal sealed class Stage(int ports = 600) : IDisposable
         {
             foreach (var voice in _voices)
             {
-                if (_elapsedMs % voice.PacketMs == 0) voice.Speak();
+                if (!_mute.Contains(voice) && _elapsedMs % voice.PacketMs == 0) voice.Speak();
             }
 
             _elapsedMs += 10;
             Rig.Settle();
             Rig.Advance(s_step);
-            foreach (var voice in _voices) voice.Listen();
+            foreach (var voice in _voices.Except(_hung)) voice.Listen();
         }
+    }
+
+    /// <summary>It sends no packets any more.</summary>
+    public void Mute(Voice voice) => _mute.Add(voice);
+
+    /// <summary>Its sockets are closed, without a word.</summary>
+    public void Hang(Voice voice)
+    {
+        _mute.Add(voice);
+        _hung.Add(voice);
+        voice.Phone.Close();
     }
 
     /// <summary>Exactly these were heard by the listener in the last half second, each as loud as it was
