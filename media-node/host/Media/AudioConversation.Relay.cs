@@ -32,7 +32,7 @@ public sealed partial class AudioConversation
     {
         foreach (var ear in _ears)
         {
-            if (ear.Hears(speaker)) ear.RelayKey(speaker, header, payload, _worker.Outgoing);
+            if (ear.HearsAmongOthers(speaker)) ear.RelayKey(speaker, header, payload, _worker.Outgoing);
         }
 
         speaker.HandleKeys(header, payload, now);

@@ -71,6 +71,8 @@ public sealed partial class AudioConversation : ITickHandler
     public void Configure(MediaParty party, LegMedia media)
     {
         party.Configure(media);
+        FitListening(party);
+        if (!party.CanSend) party.Keys?.Clear();
         Compile();
     }
 
@@ -143,6 +145,7 @@ public sealed partial class AudioConversation : ITickHandler
     public void OnTick(int frames, Instant now)
     {
         PlayClips(frames, now);
+        SendKeys(frames, now);
         if (_mixer is not null && _mixer.Tick(frames, now)) Compile();
     }
 

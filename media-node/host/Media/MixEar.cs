@@ -64,8 +64,11 @@ internal sealed class MixEar(MediaParty listener)
         Voices = voices;
     }
 
-    public bool Hears(MediaParty speaker)
+    /// <summary>Whether it hears this one among others; a key of the only voice is pressed anew.</summary>
+    public bool HearsAmongOthers(MediaParty speaker)
     {
+        if (Listener.Heard.Length == 1) return false;
+
         foreach (var cell in Listener.Heard)
         {
             if (cell.Party == speaker) return true;
@@ -91,7 +94,7 @@ internal sealed class MixEar(MediaParty listener)
         key = key with { Duration = Scaled(key.Duration, speaker.Media!.ClockHz, media.ClockHz) };
         packet = packet[..(RtpHeader.FixedBytes + TelephoneEvent.PayloadBytes)];
         key.Write(packet[RtpHeader.FixedBytes..]);
-        Listener.Rtp.Out.WriteEvent(packet, type, _keyBegan, isNew);
+        Listener.Rtp.Out.WriteEvent(packet, type, isNew, _keyBegan);
         Listener.Rtp.Send(packet);
     }
 

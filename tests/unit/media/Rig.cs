@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using OrleansAcd.Audio;
+using OrleansAcd.Audio.Detection;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.MediaNode.Media;
@@ -47,6 +48,8 @@ internal sealed class Rig : IConversationObserver, IDisposable
     public List<(MediaParty Party, AudioClip Clip, bool IsComplete)> PlaysEnded { get; } = [];
 
     public List<(MediaParty Party, PressedKey Key)> Digits { get; } = [];
+
+    public List<(MediaParty Party, SignalKind Signal)> Signals { get; } = [];
 
     public List<(MediaParty Party, TransportAddress Peer)> Latches { get; } = [];
 
@@ -121,6 +124,8 @@ internal sealed class Rig : IConversationObserver, IDisposable
         PlaysEnded.Add((party, clip, isComplete));
 
     public void OnDigit(MediaParty party, PressedKey key) => Digits.Add((party, key));
+
+    public void OnSignal(MediaParty party, SignalKind signal) => Signals.Add((party, signal));
 
     public void OnLatched(MediaParty party, TransportAddress peer) => Latches.Add((party, peer));
 
