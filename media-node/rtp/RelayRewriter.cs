@@ -141,6 +141,7 @@ public sealed class RelayRewriter
     {
         var sequence = _nextSequence;
         _nextSequence = sequence.Next;
+        _sequenceOffset++;
         Finish(packet, new RtpHeader(marker, payloadType, sequence, timestamp, Ssrc, 0, 0));
     }
 

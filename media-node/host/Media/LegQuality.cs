@@ -23,6 +23,9 @@ public readonly record struct LegQuality(
     long Unexpected,
     long SendFailures)
 {
+    /// <summary>ICMP errors that came instead of packets: nobody listened at the peer's port.</summary>
+    public long Refused { get; init; }
+
     /// <summary>Both ways, now.</summary>
     public bool IsEncrypted { get; init; }
 

@@ -47,6 +47,9 @@ internal sealed class MediaStream : IReadyHandler
 
     public long SendFailures { get; private set; }
 
+    /// <summary>ICMP errors that came instead of packets: nobody listens at the peer's port any more.</summary>
+    public long Refused { get; private set; }
+
     /// <summary>The SDP names where the peer is; a new place must latch anew.</summary>
     public void Expect(TransportAddress remote)
     {
@@ -90,7 +93,12 @@ internal sealed class MediaStream : IReadyHandler
     private void ReceiveFromPeer()
     {
         var buffer = _worker.Received;
-        if (_socket.Receive(buffer, out var length) != IoStatus.Done) return;
+        var status = _socket.Receive(buffer, out var length);
+        if (status != IoStatus.Done)
+        {
+            if (status == IoStatus.Refused) Refused++;
+            return;
+        }
 
         var packet = buffer[..length];
         if (!_party.Crypto.TryOpenRtp(ref packet, _worker.Loop.TurnStart)) return;
@@ -119,6 +127,7 @@ internal sealed class MediaStream : IReadyHandler
                 return;
             }
 
+            if (status == IoStatus.Refused) Refused++;
             if (status == IoStatus.Done) HandleFrom(from, _worker.Received[..length]);
             if (_party.IsRemoved) return;
         }
