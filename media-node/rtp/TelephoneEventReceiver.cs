@@ -15,8 +15,7 @@ public sealed class TelephoneEventReceiver
     /// <summary>Three of the longest usual update intervals (50 ms) and some jitter.</summary>
     public static readonly TimeSpan LostEndTimeout = TimeSpan.FromMilliseconds(250);
 
-    private const int ClockHz = 8_000;
-    private const int ReorderMaxTicks = 2 * ClockHz;
+    private const int ReorderMaxSeconds = 2;
 
     private TelephoneEvent _event;
     private RtpTimestamp _start;
@@ -27,6 +26,9 @@ public sealed class TelephoneEventReceiver
     private PressedKey _first;
     private PressedKey _second;
     private int _ready;
+
+    /// <summary>The rate that durations are counted in: that of the audio beside (RFC 4733 §2.1).</summary>
+    public int ClockHz { get; set; } = 8_000;
 
     /// <summary>Packets that told nothing new or were not keys.</summary>
     public long Ignored { get; private set; }
@@ -75,8 +77,13 @@ public sealed class TelephoneEventReceiver
     private bool IsUpdate(RtpTimestamp timestamp) => _isActive && timestamp == _start;
 
     /// <summary>Of the event that is done, or of one before the present.</summary>
-    private bool IsOld(RtpTimestamp timestamp) =>
-        _hasStart && !IsUpdate(timestamp) && timestamp.DistanceFrom(_start) is <= 0 and > -ReorderMaxTicks;
+    private bool IsOld(RtpTimestamp timestamp)
+    {
+        if (!_hasStart || IsUpdate(timestamp)) return false;
+
+        var ahead = timestamp.DistanceFrom(_start);
+        return ahead <= 0 && ahead > -ReorderMaxSeconds * ClockHz;
+    }
 
     /// <summary>§2.5.1.3: a key held beyond 65,535 ticks goes on under a new timestamp, without a marker.</summary>
     private bool IsNextSegment(bool marker, RtpTimestamp timestamp, in TelephoneEvent received) =>

@@ -141,6 +141,8 @@ public sealed class MediaParty : ITimeoutHandler
         if (Media?.Codec != media.Codec) ReleaseEncoder();
         Media = media;
         Rtp.Out.ClockHz = media.ClockHz;
+        Rtp.Statistics.ClockHz = media.ClockHz;
+        _keys.ClockHz = media.TelephoneEventClockHz;
         if (isMoved) Rtp.Expect(media.RemoteRtp);
         Rtcp.Expect(media.RemoteRtcp);
 

@@ -98,7 +98,8 @@ internal sealed partial class Conversation
         {
             call.RejectReoffer(491, _worker.Now);
         }
-        else if (exchange.TryAnswer(OursFor(leg, theirs), null, out var answer) != OfferAnswerError.None
+        else if (exchange.TryAnswer(OursFor(leg, theirs), ChoiceFor(leg, theirs), out var answer)
+            != OfferAnswerError.None
             || !Configure(leg))
         {
             exchange.Withdraw();

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Net;
+using OrleansAcd.Audio;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Rtp;
 
@@ -41,6 +43,14 @@ public sealed record MediaNodeOptions
 
     /// <summary>Text as it is typed (RFC 4103), each way, in bits a second.</summary>
     public const int TextBandwidthMax = 64_000;
+
+    /// <summary>What is offered, in this order; a codec whose library is missing is left out. The laws of G.711 come
+    /// first: between them packets are relayed as they are.</summary>
+    public ImmutableArray<AudioCodecId> Codecs { get; init; } =
+        [AudioCodecId.Pcmu, AudioCodecId.Pcma, AudioCodecId.G722, AudioCodecId.Opus, AudioCodecId.L16];
+
+    /// <summary>How often the figures of a leg that is up are told.</summary>
+    public TimeSpan QualityPeriod { get; init; } = TimeSpan.FromSeconds(5);
 
     public MediaOptions Media { get; init; } = new(LatchPolicy.Default, TimeSpan.FromSeconds(60));
 }
