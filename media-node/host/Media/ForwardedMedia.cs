@@ -16,6 +16,9 @@ internal sealed class ForwardedMedia(MediaWorker worker, ForwardingOptions optio
 
     public ForwardingOptions Options { get; } = options;
 
+    /// <summary>Nobody has a line beside audio.</summary>
+    public bool IsEmpty => _parties.Count == 0;
+
     /// <summary>Binds ports for a party's line; null: no port, or it has one of that kind.</summary>
     public ForwardedLine? TryAdd(ForwardedParty party, ForwardedKind kind)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Sip.Sdp;
@@ -69,17 +70,19 @@ internal sealed partial class Conversation
     /// <summary>Who hears somebody sees them.</summary>
     private void ShowLines()
     {
-        foreach (var leg in _legs.Values)
-        {
-            if (leg.Picture.Lines.Count == 0) continue;
+        if (_forwarded.IsEmpty) return;
 
-            leg.Picture.Sees =
-            [
-                .. _matrix.Where(cell => cell.Listener == leg.Id && cell.Gain > 0 && _legs.ContainsKey(cell.Speaker))
-                    .Select(cell => _legs[cell.Speaker].Picture),
-            ];
+        var seen = new Dictionary<LegId, List<ForwardedParty>>();
+        foreach (var cell in _matrix)
+        {
+            if (cell.Gain <= 0 || !_legs.TryGetValue(cell.Speaker, out var speaker)) continue;
+            if (speaker.Picture.Lines.Count == 0) continue;
+
+            if (!seen.TryGetValue(cell.Listener, out var sees)) seen[cell.Listener] = sees = [];
+            sees.Add(speaker.Picture);
         }
 
+        foreach (var leg in _legs.Values) leg.Picture.Sees = seen.TryGetValue(leg.Id, out var sees) ? [.. sees] : [];
         _forwarded.Compile();
     }
 

@@ -48,12 +48,14 @@ public sealed partial class SipCall
         return referral.Request.Respond(code, now, reason);
     }
 
-    /// <summary>Tells the peer how its referral goes: a final code ends the subscription (§2.4.5).</summary>
+    /// <summary>Tells the peer how its referral goes: a final code ends the subscription (§2.4.5). What it knows
+    /// already is not told again.</summary>
     public bool NotifyRefer(SipReferral referral, int code, Instant now)
     {
         ArgumentNullException.ThrowIfNull(referral);
         var isNews = referral.State is SipReferralState.Active && referral.Code < 200 && code is >= 100 and <= 699;
-        if (!isNews || code == referral.Code) return false;
+        if (!isNews) return false;
+        if (code == referral.Code) return true;
 
         referral.Code = code;
         if (!referral.IsTelling) Tell(referral, now);
