@@ -8,8 +8,8 @@ namespace OrleansAcd.Tests.Unit.Media;
 public sealed class LegScoresTests
 {
     private static readonly LegQuality Good = new(
-        5_000, 0, TimeSpan.FromMilliseconds(1), 5_000, 0.0, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20), 0,
-        0, 0, 0);
+        5_000, 0, TimeSpan.FromMilliseconds(1), 5_000, 0.0, TimeSpan.FromMilliseconds(1),
+        TimeSpan.FromMilliseconds(20), 0, 0, 0, 0);
 
     [Fact]
     public void ACleanLegIsAsGoodAsG711Gets()
