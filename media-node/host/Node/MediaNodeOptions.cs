@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using OrleansAcd.Audio;
 using OrleansAcd.MediaNode.Media;
+using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Node;
@@ -14,6 +15,9 @@ public sealed record MediaNodeOptions
 
     /// <summary>The address that phones are told, in Via, Contact and SDP.</summary>
     public required IPAddress Advertise { get; init; }
+
+    /// <summary>Where and how calls are recorded; null: this node records none.</summary>
+    public RecorderOptions? Recorder { get; init; }
 
     public int RtpPortFirst { get; init; } = 20_000;
 

@@ -89,6 +89,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
 
         _loop.AddDeadlineHook(() => Phones.NextDeadline, Phones.HandleTimeout);
         PlanHousekeeping();
+        OpenRecorder();
         return true;
     }
 
@@ -178,6 +179,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     {
         foreach (var conversation in _conversations.Values) conversation.Close();
         _conversations.Clear();
+        Recording?.Recorder.Dispose();
         _edge!.Dispose();
     }
 
@@ -317,6 +319,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         try
         {
             act();
+            conversation.FollowParties();
         }
         catch (Exception error)
         {
