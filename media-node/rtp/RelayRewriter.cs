@@ -43,7 +43,9 @@ public sealed class RelayRewriter
         ArgumentNullException.ThrowIfNull(random);
         Ssrc = new Ssrc((uint)random.NextBits());
         var bits = random.NextBits();
-        _nextSequence = new SequenceNumber((ushort)bits);
+
+        // RFC 3711 §3.3.1: below 2^15, so that the loss of the first packets cannot hide a rollover.
+        _nextSequence = new SequenceNumber((ushort)(bits & 0x7FFF));
         _lastTimestamp = new RtpTimestamp((uint)(bits >> 32));
     }
 
@@ -119,6 +121,27 @@ public sealed class RelayRewriter
         _feed = Feed.Own;
         (_nextSequence, _lastTimestamp, _lastSent, _hasSent) = (sequence.Next, timestamp, now, true);
         Finish(packet, new RtpHeader(isFirst, payloadType, sequence, timestamp, Ssrc, 0, 0));
+    }
+
+    /// <summary>The next packets are an event of our own (RFC 4733 section 2.2): all of them carry the timestamp of its
+    /// beginning, which is this.</summary>
+    public RtpTimestamp BeginEvent(Instant now)
+    {
+        var timestamp = NewSourceTimestamp(now);
+        (_feed, _lastTimestamp, _lastSent, _hasSent) = (Feed.None, timestamp, now, true);
+        return timestamp;
+    }
+
+    /// <summary>Puts the header of one of an event's packets before its payload.</summary>
+    /// <param name="packet">Twelve bytes of room, then the payload.</param>
+    /// <param name="payloadType">As negotiated for telephone-events.</param>
+    /// <param name="marker">The event's first packet.</param>
+    /// <param name="timestamp">Of <see cref="BeginEvent"/>, or the segment's.</param>
+    public void WriteEvent(Span<byte> packet, byte payloadType, bool marker, RtpTimestamp timestamp)
+    {
+        var sequence = _nextSequence;
+        _nextSequence = sequence.Next;
+        Finish(packet, new RtpHeader(marker, payloadType, sequence, timestamp, Ssrc, 0, 0));
     }
 
     private Span<byte> Finish(Span<byte> outgoing, RtpHeader header)

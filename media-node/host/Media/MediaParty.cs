@@ -1,4 +1,5 @@
 using OrleansAcd.Audio;
+using OrleansAcd.Audio.Detection;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.Rtp;
@@ -15,6 +16,9 @@ internal enum HearingPath
 
     /// <summary>A prompt or music, a frame a tick.</summary>
     Clip,
+
+    /// <summary>Keys that we press, by events or as tones, a frame a tick.</summary>
+    Keys,
 
     /// <summary>Everything else: several voices, another level, another codec; a frame a tick.</summary>
     Mix,
@@ -35,6 +39,7 @@ public sealed class MediaParty : ITimeoutHandler
     {
         (Conversation, Name, _worker, _sockets) = (conversation, name, worker, sockets);
         _timer = new LoopTimer(this);
+        Crypto = new MediaCrypto(worker);
         Rtp = new MediaStream(worker, sockets.Rtp, this);
         Rtcp = new ControlStream(worker, sockets.Rtcp, this);
         worker.Loop.Add(sockets.Rtp, Rtp);
@@ -72,7 +77,11 @@ public sealed class MediaParty : ITimeoutHandler
         Rtp.Strangers + Rtcp.Strangers,
         Rtp.Malformed + Rtcp.Malformed,
         Unexpected,
-        Rtp.SendFailures);
+        Rtp.SendFailures)
+    {
+        IsEncrypted = Crypto.IsOn,
+        Crypto = Crypto.Drops,
+    };
 
     /// <summary>Sees every packet that the party sends while it may; null: nobody does.</summary>
     public IPacketTap? PacketTap { get; set; }
@@ -93,7 +102,15 @@ public sealed class MediaParty : ITimeoutHandler
 
     internal ControlStream Rtcp { get; }
 
+    internal MediaCrypto Crypto { get; }
+
     internal ClipPlayer Player { get; } = new();
+
+    /// <summary>Keys on their way to it; null: there never were any.</summary>
+    internal KeySending? Keys { get; set; }
+
+    /// <summary>What its voice is listened to for, keys aside.</summary>
+    internal SignalGroups Signals { get; set; }
 
     /// <summary>Whom this party shall hear: its row of the matrix.</summary>
     internal HeardParty[] Heard { get; set; } = [];
@@ -148,6 +165,7 @@ public sealed class MediaParty : ITimeoutHandler
 
         // A hold may have been long: silence counts from now.
         var now = _worker.Loop.Now;
+        Crypto.Configure(media.Crypto, now);
         Rtp.BeginSilence(now);
         _isTimeoutTold = false;
         _worker.Loop.Schedule(_timer, NextDeadline(now));
@@ -191,6 +209,7 @@ public sealed class MediaParty : ITimeoutHandler
         Rtcp.SendBye(now);
         IsRemoved = true;
         ReleaseEncoder();
+        Crypto.Dispose();
         _worker.Loop.Cancel(_timer);
         _worker.Loop.Remove(_sockets.Rtp);
         _worker.Loop.Remove(_sockets.Rtcp);
@@ -199,7 +218,11 @@ public sealed class MediaParty : ITimeoutHandler
 
     private void TellKeys()
     {
-        while (!IsRemoved && _keys.TryPoll(out var key)) Conversation.Observer.OnDigit(this, key);
+        while (!IsRemoved && _keys.TryPoll(out var key))
+        {
+            Conversation.PassKey(this, key);
+            Conversation.Observer.OnDigit(this, key);
+        }
     }
 
     private void CheckSilence(Instant now)

@@ -74,6 +74,9 @@ internal sealed class Leg(
 
     public PlayList? Playing { get; set; }
 
+    /// <summary>The tones that have been told since the last Detect, a bit each.</summary>
+    public uint TonesTold { get; set; }
+
     public string Codec { get; set; } = "";
 
     /// <summary>When its figures are reported next; zero before it was up.</summary>
@@ -90,6 +93,7 @@ internal sealed class Leg(
             MosSent = LegScores.Sent(quality, codec),
             RoundTripMs = quality.RoundTrip?.TotalMilliseconds,
             RemoteLoss = quality.RemoteFractionLost,
+            Encrypted = quality.IsEncrypted,
         };
     }
 }
@@ -109,6 +113,13 @@ internal sealed class Fork(Leg leg, SipCall? call)
     public DigestClient? Credentials { get; init; }
 
     public OfferAnswer Exchange { get; } = new();
+
+    /// <summary>Whether and how its media is encrypted.</summary>
+    public required LegSecurity Security { get; init; }
+
+    /// <summary>What the exchange agreed on, keys included; null when that is nothing we can or may speak.</summary>
+    public LegMedia? Agreed() =>
+        LegDescriptions.Agreed(Exchange) is { } agreed ? Security.Secure(Exchange, agreed) : null;
 
     /// <summary>The phone's answer in a reliable provisional response, and the branch that gave it: from then on the
     /// 200 needs none (RFC 3261 section 13.2.1).</summary>
