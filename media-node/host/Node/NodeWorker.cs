@@ -241,6 +241,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         Overload.Handle(_housekeepingDue, _loop.Now);
         Sip.Overloaded = Overload.IsOverloaded;
         _outbox.Retry();
+        foreach (var conversation in _conversations.Values) conversation.ReportQuality(now);
         GiveUpOverdue(now);
         _names.Refresh(now);
         PlanHousekeeping();
