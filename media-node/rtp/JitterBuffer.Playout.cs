@@ -53,6 +53,25 @@ public sealed partial class JitterBuffer
         return TakePlaying(ticks, now);
     }
 
+    /// <summary>Looks at a waiting audio packet without taking it.</summary>
+    /// <param name="place">0 is the next; packets are in the order of their sequence numbers.</param>
+    public bool TryPeek(int place, out JitterFrame packet)
+    {
+        packet = default;
+        var index = _slots.At(place);
+        if (index < 0) return false;
+
+        ref readonly var slot = ref _slots[index];
+        packet = new JitterFrame
+        {
+            Verdict = JitterVerdict.Payload,
+            Ticks = slot.Ticks,
+            PayloadType = slot.PayloadType,
+            Payload = _slots.Payload(index),
+        };
+        return true;
+    }
+
     private void RestartPlayout()
     {
         (_isPlaying, _hasTaken, _follows) = (false, false, false);

@@ -59,6 +59,17 @@ internal sealed class JitterSlots
         return head;
     }
 
+    /// <summary>The waiting audio packet with so many others before it, or -1.</summary>
+    public int At(int place)
+    {
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            if (_slots[i] is { IsUsed: true, IsOther: false } && Before(_slots[i].Sequence) == place) return i;
+        }
+
+        return -1;
+    }
+
     /// <summary>The waiting audio packet with the highest sequence number, or -1.</summary>
     public int Newest()
     {
@@ -102,6 +113,17 @@ internal sealed class JitterSlots
         payload.CopyTo(_storage.AsSpan(free * _slotBytes));
         Count++;
         return true;
+    }
+
+    private int Before(long sequence)
+    {
+        var count = 0;
+        foreach (ref readonly var slot in _slots.AsSpan())
+        {
+            if (slot is { IsUsed: true, IsOther: false } && slot.Sequence < sequence) count++;
+        }
+
+        return count;
     }
 
     private int FreeSlot()

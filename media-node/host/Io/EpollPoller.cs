@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace OrleansAcd.MediaNode.Io;
 
-/// <summary>epoll, level-triggered, with an eventfd to be woken by and a timerfd for the tick.</summary>
+/// <summary>epoll, level-triggered, with an eventfd to be woken by.</summary>
 internal sealed unsafe class EpollPoller : Poller
 {
     /// <summary>struct epoll_event is packed on x86 and naturally aligned elsewhere.</summary>
@@ -14,12 +14,9 @@ internal sealed unsafe class EpollPoller : Poller
     private static readonly int s_dataOffset = s_isPacked ? 4 : 8;
 
     private const ulong WakeData = ulong.MaxValue;
-    private const ulong TickData = ulong.MaxValue - 1;
 
     private readonly int _epoll = Check(LinuxNative.EpollCreate(LinuxNative.EpollCloseOnExec));
     private readonly int _wake = Check(LinuxNative.EventFd(0, LinuxNative.NonBlockingCloseOnExec));
-    private readonly int _timer =
-        Check(LinuxNative.TimerFdCreate(LinuxNative.ClockMonotonic, LinuxNative.NonBlockingCloseOnExec));
 
     private readonly byte* _events = (byte*)NativeMemory.AllocZeroed((nuint)(ReadyMax * s_eventBytes));
     private readonly ReadySlot[] _ready = new ReadySlot[ReadyMax];
@@ -29,7 +26,6 @@ internal sealed unsafe class EpollPoller : Poller
     public EpollPoller()
     {
         Control(LinuxNative.EpollAdd, _wake, LinuxNative.EpollIn, WakeData);
-        Control(LinuxNative.EpollAdd, _timer, LinuxNative.EpollIn, TickData);
     }
 
     internal override void Add(NetSocket socket, uint generation, bool wantsWrite) =>
@@ -40,17 +36,8 @@ internal sealed unsafe class EpollPoller : Poller
 
     internal override void Remove(NetSocket socket) => Control(LinuxNative.EpollDelete, socket.Descriptor, 0, 0);
 
-    internal override void SetTick(TimeSpan? period)
-    {
-        var nanoseconds = (long)(period?.TotalNanoseconds ?? 0);
-        var spec = new LinuxNative.TimerSpec { IntervalNanoseconds = nanoseconds, FirstNanoseconds = nanoseconds };
-        Check(LinuxNative.TimerFdSet(_timer, 0, &spec, null));
-    }
-
     internal override ReadOnlySpan<ReadySlot> Wait(TimeSpan? timeout)
     {
-        TicksElapsed = 0;
-
         // Rounded up: waking before a deadline would spin.
         var milliseconds = timeout is { } span ? (int)Math.Clamp(Math.Ceiling(span.TotalMilliseconds), 0, 60_000) : -1;
         var count = LinuxNative.EpollWait(_epoll, _events, ReadyMax, milliseconds);
@@ -60,7 +47,6 @@ internal sealed unsafe class EpollPoller : Poller
             var at = _events + (i * s_eventBytes);
             var data = Unsafe.ReadUnaligned<ulong>(at + s_dataOffset);
             if (data == WakeData) _ = ReadCounter(_wake);
-            else if (data == TickData) TicksElapsed += (int)ReadCounter(_timer);
             else _ready[ready++] = ToReady(data, Unsafe.ReadUnaligned<uint>(at));
         }
 
@@ -89,7 +75,6 @@ internal sealed unsafe class EpollPoller : Poller
             _ = LinuxNative.Close(_wake);
         }
 
-        _ = LinuxNative.Close(_timer);
         _ = LinuxNative.Close(_epoll);
         NativeMemory.Free(_events);
     }

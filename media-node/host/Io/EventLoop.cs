@@ -17,17 +17,14 @@ public sealed class EventLoop : IDisposable
     /// <summary>Deadlines handled in one turn at most.</summary>
     private const int TimeoutsPerTurnMax = 1_024;
 
-    private readonly long _origin = MonotonicClock.Origin;
     private readonly EventLoopOptions _options;
     private readonly Poller _poller;
     private readonly BoundedMpscQueue<Action> _posted;
     private readonly SocketTable _sockets = new();
     private readonly TimerHeap _timers = new();
-    private readonly List<ITickHandler> _ticking = [];
+    private readonly TickPhases _ticks = new();
     private readonly List<DeadlineHook> _hooks = [];
     private Thread? _thread;
-    private bool _isTicking;
-    private bool _hasRemovedTicks;
     private int _wakePending;
     private volatile bool _isStopping;
     private long _postsRefused;
@@ -40,17 +37,18 @@ public sealed class EventLoop : IDisposable
         Net = network;
         _options = options ?? new EventLoopOptions();
         _poller = network.CreatePoller();
+        TurnStart = Now;
         _posted = new BoundedMpscQueue<Action>(_options.PostedMax);
     }
 
     public INetwork Net { get; }
 
     /// <summary>Monotonic; zero is the same for all loops of the process.</summary>
-    public Instant Now => new(Stopwatch.GetElapsedTime(_origin).Ticks);
+    public Instant Now => _options.Clock?.Invoke() ?? MonotonicClock.Now;
 
     /// <summary>When the present turn began: the time of arrival of what is being handled, without asking the
     /// clock.</summary>
-    public Instant TurnStart { get; private set; } = MonotonicClock.Now;
+    public Instant TurnStart { get; private set; }
 
     /// <summary>Exceptions that handlers let escape.</summary>
     public long Faults { get; private set; }
@@ -106,22 +104,10 @@ public sealed class EventLoop : IDisposable
     public void AddDeadlineHook(Func<Instant?> nextDeadline, Action<Instant> onDue) =>
         _hooks.Add(new DeadlineHook(nextDeadline, onDue));
 
-    /// <summary>Ticks until removed; the timer runs only while somebody needs it.</summary>
-    public void AddTick(ITickHandler handler)
-    {
-        if (!_ticking.Contains(handler)) _ticking.Add(handler);
-        SetTicking();
-    }
+    /// <summary>Ticks every 20 ms until removed, at a phase of its own choice.</summary>
+    public void AddTick(ITickHandler handler) => _ticks.Add(handler, Now);
 
-    public void RemoveTick(ITickHandler handler)
-    {
-        // Removed during a tick: the place stays until the turn is over.
-        var index = _ticking.IndexOf(handler);
-        if (index < 0) return;
-
-        _ticking[index] = null!;
-        _hasRemovedTicks = true;
-    }
+    public void RemoveTick(ITickHandler handler) => _ticks.Remove(handler);
 
     /// <summary>Runs an action on the loop's thread, soon. From any thread; false when too many wait already.</summary>
     public bool Post(Action action)
@@ -161,7 +147,7 @@ public sealed class EventLoop : IDisposable
         Ready += ready.Length;
         foreach (var one in ready) Dispatch(one);
         RunPosted();
-        RunTicks(_poller.TicksElapsed);
+        RunTicks();
         RunTimeouts();
     }
 
@@ -179,7 +165,7 @@ public sealed class EventLoop : IDisposable
 
     private TimeSpan? WaitTime(TimeSpan waitMax)
     {
-        var due = _timers.Earliest?.Due ?? Instant.Never;
+        var due = Instant.Min(_timers.Earliest?.Due ?? Instant.Never, _ticks.NextDue());
         foreach (var hook in _hooks) due = Instant.Min(due, hook.Next() ?? Instant.Never);
         var isEndless = waitMax == Timeout.InfiniteTimeSpan;
         if (due == Instant.Never) return isEndless ? null : waitMax;
@@ -222,20 +208,24 @@ public sealed class EventLoop : IDisposable
         if (Interlocked.Exchange(ref _wakePending, 1) == 0) _poller.Wake();
     }
 
-    private void RunTicks(int frames)
+    private void RunTicks()
     {
-        if (frames > 0)
+        Span<int> frames = stackalloc int[TickPhases.Count];
+        var now = TurnStart;
+        if (_ticks.TryAdvance(now, frames))
         {
-            LateTicks += frames - 1;
-            var now = TurnStart;
-            for (var i = 0; i < _ticking.Count; i++) Tick(_ticking[i], frames, now);
+            for (var phase = 0; phase < frames.Length; phase++) TickPhase(_ticks.Phases[phase], frames[phase], now);
         }
 
-        if (!_hasRemovedTicks) return;
+        _ticks.CloseGaps();
+    }
 
-        _hasRemovedTicks = false;
-        _ticking.RemoveAll(static handler => handler is null);
-        SetTicking();
+    private void TickPhase(List<ITickHandler?> handlers, int frames, Instant now)
+    {
+        if (frames == 0 || handlers.Count == 0) return;
+
+        LateTicks += frames - 1;
+        for (var i = 0; i < handlers.Count; i++) Tick(handlers[i], frames, now);
     }
 
     private void Tick(ITickHandler? handler, int frames, Instant now)
@@ -250,15 +240,6 @@ public sealed class EventLoop : IDisposable
         {
             Fault(error, handler.OnFault);
         }
-    }
-
-    private void SetTicking()
-    {
-        var isNeeded = _ticking.Count > 0;
-        if (isNeeded == _isTicking) return;
-
-        _isTicking = isNeeded;
-        _poller.SetTick(isNeeded ? TickPeriod : null);
     }
 
     private void RunTimeouts()

@@ -1,3 +1,5 @@
+using OrleansAcd.MediaCore;
+
 namespace OrleansAcd.MediaNode.Io;
 
 /// <summary>How a loop runs.</summary>
@@ -13,6 +15,10 @@ public sealed record EventLoopOptions
 
     /// <summary>Asks for SCHED_FIFO with this priority; ignored where it is not permitted.</summary>
     public int? RealTimePriority { get; init; }
+
+    /// <summary>Where time comes from; null for the stopwatch. Tests that turn the loop themselves bring their
+    /// own.</summary>
+    public Func<Instant>? Clock { get; init; }
 
     /// <summary>Told of every exception that a handler let escape; called on the loop's thread.</summary>
     public Action<Exception>? OnError { get; init; }

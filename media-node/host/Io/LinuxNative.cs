@@ -44,19 +44,9 @@ internal static unsafe partial class LinuxNative
     public const int ErrorInProgress = 115;
 
     public const int MessageNoSignal = 0x4000;
-    public const int ClockMonotonic = 1;
     public const int SchedulerFifo = 1;
 
     private const string Library = "libc";
-
-    [StructLayout(LayoutKind.Sequential)]
-    public struct TimerSpec
-    {
-        public long IntervalSeconds;
-        public long IntervalNanoseconds;
-        public long FirstSeconds;
-        public long FirstNanoseconds;
-    }
 
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);
@@ -69,12 +59,6 @@ internal static unsafe partial class LinuxNative
 
     [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventFd(uint initial, int flags);
-
-    [LibraryImport(Library, EntryPoint = "timerfd_create", SetLastError = true)]
-    public static partial int TimerFdCreate(int clock, int flags);
-
-    [LibraryImport(Library, EntryPoint = "timerfd_settime", SetLastError = true)]
-    public static partial int TimerFdSet(int fd, int flags, TimerSpec* value, TimerSpec* old);
 
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int fd, void* buffer, nint length);

@@ -1,20 +1,19 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
 namespace OrleansAcd.MediaNode.Io;
 
 /// <summary>Waits by <see cref="Socket.Select(System.Collections.IList, System.Collections.IList,
-/// System.Collections.IList, int)"/>; wakes by a datagram to itself; ticks by the stopwatch.</summary>
+/// System.Collections.IList, int)"/>; wakes by a datagram to itself.</summary>
 internal sealed class SelectPoller : Poller
 {
+    private static readonly TimeSpan s_waitMax = TimeSpan.FromSeconds(60);
+
     private sealed record Entry(NetSocket Socket, uint Generation, bool WantsWrite);
 
     private readonly Dictionary<Socket, Entry> _entries = [];
     private readonly Socket _wake = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly ReadySlot[] _ready = new ReadySlot[ReadyMax];
-    private TimeSpan _period;
-    private long _ticked;
 
     public SelectPoller()
     {
@@ -31,20 +30,13 @@ internal sealed class SelectPoller : Poller
 
     internal override void Remove(NetSocket socket) => _entries.Remove(socket.System!);
 
-    internal override void SetTick(TimeSpan? period)
-    {
-        _period = period ?? TimeSpan.Zero;
-        _ticked = Stopwatch.GetTimestamp();
-    }
-
     internal override ReadOnlySpan<ReadySlot> Wait(TimeSpan? timeout)
     {
         var read = new List<Socket>(_entries.Keys) { _wake };
         var write = _entries.Where(e => e.Value.WantsWrite).Select(e => e.Key).ToList();
         var broken = new List<Socket>(write);
-        Socket.Select(read, write, broken, UntilNext(timeout));
+        Socket.Select(read, write, broken, timeout ?? s_waitMax);
         DrainWake(read.Remove(_wake));
-        CountTicks();
         return Collect(read, [.. write, .. broken]);
     }
 
@@ -65,27 +57,6 @@ internal sealed class SelectPoller : Poller
     }
 
     protected override void Dispose(bool disposing) => _wake.Dispose();
-
-    private TimeSpan UntilNext(TimeSpan? timeout)
-    {
-        var wait = timeout ?? TimeSpan.FromSeconds(60);
-        if (_period > TimeSpan.Zero)
-        {
-            var untilTick = _period - Stopwatch.GetElapsedTime(_ticked);
-            if (untilTick < wait) wait = untilTick;
-        }
-
-        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
-    }
-
-    private void CountTicks()
-    {
-        TicksElapsed = 0;
-        if (_period == TimeSpan.Zero) return;
-
-        TicksElapsed = (int)(Stopwatch.GetElapsedTime(_ticked) / _period);
-        _ticked += (long)(_period.TotalSeconds * Stopwatch.Frequency) * TicksElapsed;
-    }
 
     private void DrainWake(bool isReady)
     {

@@ -55,7 +55,7 @@ public sealed partial class AudioConversation
         return true;
     }
 
-    private static void SendOwn(MediaParty party, Span<byte> packet, int periods, Instant now)
+    internal static void SendOwn(MediaParty party, Span<byte> packet, int periods, Instant now)
     {
         var media = party.Media!;
         party.Rtp.Out.WriteOwn(packet, media.PayloadType, periods * (media.ClockHz / MediaWorker.FramesPerSecond), now);

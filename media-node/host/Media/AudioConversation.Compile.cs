@@ -22,27 +22,114 @@ public sealed partial class AudioConversation
         foreach (var party in _parties) party.Targets.Clear();
 
         var needsTick = false;
+        var ears = new List<MixEar>();
         foreach (var listener in _parties)
         {
             Connect(listener);
+            if (listener.Ear is not null) ears.Add(listener.Ear);
             needsTick |= listener.Player.Clip is not null || listener.Path == HearingPath.Keys;
         }
 
-        if (needsTick) _worker.Loop.AddTick(this);
+        var sources = ArrangeSources(ears);
+        ArrangeMixer(sources, ears);
+        SetTicking(needsTick || _mixer is not null);
+    }
+
+    private void SetTicking(bool isNeeded)
+    {
+        if (isNeeded == _isTicking) return;
+
+        _isTicking = isNeeded;
+        if (isNeeded) _worker.Loop.AddTick(this);
         else _worker.Loop.RemoveTick(this);
     }
 
-    private static void Connect(MediaParty listener)
+    /// <summary>A speaker is decoded while a mixed listener hears it or a detector listens; no longer.</summary>
+    private MixSource[] ArrangeSources(List<MixEar> ears)
     {
+        foreach (var party in _parties) party.IsDecoded = party is { AudioTap: not null, Media.MayReceive: true };
+        foreach (var ear in ears)
+        {
+            foreach (var cell in ear.Listener.Heard) cell.Party.IsDecoded |= cell.Party.Media is { MayReceive: true };
+        }
+
+        var sources = new List<MixSource>();
+        foreach (var party in _parties)
+        {
+            if (party.Source is { } old && !(party.IsDecoded && old.Codec == party.Media!.Codec))
+            {
+                old.Dispose();
+                party.Source = null;
+            }
+
+            if (party.IsDecoded) sources.Add(party.Source ??= new MixSource(_worker, party));
+        }
+
+        return [.. sources];
+    }
+
+    private void ArrangeMixer(MixSource[] sources, List<MixEar> ears)
+    {
+        _ears = [.. ears];
+        if (sources.Length == 0 && ears.Count == 0)
+        {
+            _mixer = null;
+            return;
+        }
+
+        _mixer ??= new ConversationMixer(_worker);
+        _mixer.Arrange(sources, ears);
+    }
+
+    private void Connect(MediaParty listener)
+    {
+        var (before, speakerBefore) = (listener.Path, listener.Speaker);
         listener.Path = PathOf(listener, out var speaker);
-        if (listener.Speaker != speaker) listener.Rtp.Out.SwitchSource();
+        if (listener.Path == HearingPath.Relay && before == HearingPath.Mix) CatchUp(listener, speaker!);
+        if (speakerBefore != speaker) listener.Rtp.Out.SwitchSource();
         listener.Speaker = speaker;
         if (listener.Path == HearingPath.Relay)
         {
             speaker!.Targets.Add(new RelayTarget(listener, MapOf(speaker, listener)));
         }
 
+        var relayed = before == HearingPath.Relay ? speakerBefore : null;
+        listener.Ear = listener.Path == HearingPath.Mix ? EarOf(listener, relayed) : null;
         if (listener.Path is HearingPath.Relay or HearingPath.Silence) listener.ReleaseEncoder();
+    }
+
+    /// <summary>What a relayed speaker said last waits in its jitter buffer for other listeners; this one has heard
+    /// it.</summary>
+    private static MixEar EarOf(MediaParty listener, MediaParty? relayed)
+    {
+        var ear = listener.Ear ?? new MixEar(listener);
+        if (ear.DeferredFrames <= 0) ear.Deferred = null;
+        if (relayed?.Source is { WaitingFrames: > 0 and var frames })
+        {
+            (ear.Deferred, ear.DeferredFrames) = (relayed, frames);
+        }
+
+        return ear;
+    }
+
+    /// <summary>From a mix to a relay: what waits in the jitter buffer goes out at once, so that nothing is
+    /// lost.</summary>
+    private void CatchUp(MediaParty listener, MediaParty speaker)
+    {
+        if (speaker.Source is not { } source) return;
+
+        var map = MapOf(speaker, listener);
+        for (var place = 0; source.TryPeek(place, out var waiting); place++)
+        {
+            var action = map.Find(waiting.PayloadType, out var payloadType);
+            if (action == PayloadAction.Drop) continue;
+
+            var packet = _worker.Outgoing[..(RtpHeader.FixedBytes + waiting.Payload.Length)];
+            waiting.Payload.CopyTo(packet[RtpHeader.FixedBytes..]);
+            if (action == PayloadAction.TranscodeAudio) Transcode(listener, packet[RtpHeader.FixedBytes..]);
+            listener.Rtp.Out.WriteOwn(packet, payloadType, waiting.Ticks, Now);
+            listener.Rtp.Send(packet);
+        }
     }
 
     /// <param name="listener">Whose ear.</param>

@@ -7,9 +7,9 @@ namespace OrleansAcd.MediaNode.Media;
 
 /// <summary>Keys that we press, keys that are passed on, and what parties are listened to for.</summary>
 /// <remarks>Keys go as telephone-events (RFC 4733) where they were agreed, else as tones, in place of what the party
-/// hears meanwhile. A phone's events reach another one as they are where that takes events and is relayed; else each
-/// key is pressed anew once it is let go, where one hears the other alone; in a conference keys are not heard. Tones
-/// inside a voice stay there: they are not turned into events.</remarks>
+/// hears meanwhile. A phone's events reach those who hear it as they come where these take events; where they do not, a
+/// sole listener hears each key as a tone once it is let go, and a conference nothing. Tones inside a voice stay there:
+/// they are not turned into events.</remarks>
 public sealed partial class AudioConversation
 {
     /// <summary>Presses keys towards a party, after those that still wait; at most <see cref="KeyQueue.KeysMax"/>
@@ -37,15 +37,16 @@ public sealed partial class AudioConversation
         FitListening(party);
     }
 
-    /// <summary>A key came as an event: pressed anew for whoever hears this party only and is not relayed
+    /// <summary>A key came as an event: pressed anew for whoever hears this party alone and has not been sent
     /// it.</summary>
     internal void PassKey(MediaParty speaker, in PressedKey key)
     {
         foreach (var listener in _parties)
         {
             var isAlone = listener.Heard.Length == 1 && listener.Heard[0].Party == speaker;
-            var isRelayed = listener.Path == HearingPath.Relay && listener.Media?.TelephoneEventType is not null;
-            if (!isAlone || isRelayed || listener.Path == HearingPath.Clip) continue;
+            var hasEvents = listener.Media?.TelephoneEventType is not null;
+            if (!isAlone || listener.Path is HearingPath.Clip or HearingPath.Silence) continue;
+            if (hasEvents && listener.Path is not HearingPath.Keys) continue;
 
             PressKeys(listener, [key.Key], key.Duration);
         }
@@ -91,7 +92,7 @@ public sealed partial class AudioConversation
             var payload = packet[RtpHeader.FixedBytes..];
             if (!keys.TryNextEvent(party.Rtp.Out, payload, out var marker, out var timestamp, now)) return;
 
-            party.Rtp.Out.WriteEvent(packet, type, marker, timestamp);
+            party.Rtp.Out.WriteEvent(packet, type, timestamp, marker);
             party.Rtp.Send(packet);
             return;
         }

@@ -26,8 +26,6 @@ public sealed partial class AudioConversation
     {
         _parties.Remove(party);
         HearingMatrix.Forget(_parties, party);
-        party.Player.Stop();
-        party.Targets.Clear();
         party.PacketTap = null;
         party.AudioTap = null;
         Compile();

@@ -15,8 +15,9 @@ public sealed partial class AudioConversation
         // Taps and telephone-events come before the relay, since the rewriter works in place.
         var payload = packet.Slice(header.PayloadOffset, header.PayloadLength);
         speaker.PacketTap?.OnPacket(speaker, header, payload, now);
-        if (header.PayloadType == media.ReceivedTelephoneEventType) speaker.HandleKeys(header, payload, now);
-        else if (!IsAudio(media, header.PayloadType)) speaker.Unexpected++;
+        speaker.Source?.Handle(header, payload, now);
+        if (header.PayloadType == media.ReceivedTelephoneEventType) HandleKeys(speaker, header, payload, now);
+        else if (!media.IsAudio(header.PayloadType)) speaker.Unexpected++;
 
         var targets = speaker.Targets;
         for (var i = 0; i < targets.Count; i++)
@@ -26,8 +27,16 @@ public sealed partial class AudioConversation
         }
     }
 
-    private static bool IsAudio(LegMedia media, byte payloadType) =>
-        payloadType == media.ReceivedPayloadType || payloadType == media.OtherLawType;
+    /// <summary>A key is told, and reaches mixed listeners as well; relayed ones get it with everything else.</summary>
+    private void HandleKeys(MediaParty speaker, in RtpHeader header, ReadOnlySpan<byte> payload, Instant now)
+    {
+        foreach (var ear in _ears)
+        {
+            if (ear.Hears(speaker)) ear.RelayKey(speaker, header, payload, _worker.Outgoing);
+        }
+
+        speaker.HandleKeys(header, payload, now);
+    }
 
     private static void Relay(in RelayTarget target, Span<byte> packet, in RtpHeader header, Instant now)
     {
@@ -42,13 +51,15 @@ public sealed partial class AudioConversation
         var outgoing = stream.Out.Rewrite(packet, header, payloadType, now);
         if (outgoing.IsEmpty) return;
 
-        if (action == PayloadAction.TranscodeAudio && target.Listener.Media!.Law is { } to)
-        {
-            var from = to == G711Codec.Pcmu ? G711Codec.Pcma : G711Codec.Pcmu;
-            G711.Transcode(from, to, outgoing[RtpHeader.FixedBytes..]);
-        }
-
+        if (action == PayloadAction.TranscodeAudio) Transcode(target.Listener, outgoing[RtpHeader.FixedBytes..]);
         stream.Send(outgoing);
+    }
+
+    private static void Transcode(MediaParty listener, Span<byte> payload)
+    {
+        if (listener.Media!.Law is not { } to) return;
+
+        G711.Transcode(to == G711Codec.Pcmu ? G711Codec.Pcma : G711Codec.Pcmu, to, payload);
     }
 
     private Span<byte> Copy(ReadOnlySpan<byte> packet)

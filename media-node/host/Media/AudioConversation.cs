@@ -32,6 +32,13 @@ public sealed partial class AudioConversation : ITickHandler
     private readonly MediaWorker _worker;
     private readonly List<MediaParty> _parties = new(2);
 
+    /// <summary>Those that are mixed for.</summary>
+    private MixEar[] _ears = [];
+
+    /// <summary>Null while all is relayed.</summary>
+    private ConversationMixer? _mixer;
+    private bool _isTicking;
+
     public AudioConversation(MediaWorker worker, IConversationObserver observer)
     {
         (_worker, Observer) = (worker, observer);
@@ -40,6 +47,9 @@ public sealed partial class AudioConversation : ITickHandler
     public IReadOnlyList<MediaParty> Parties => _parties;
 
     internal IConversationObserver Observer { get; }
+
+    /// <summary>When the present turn of the loop began.</summary>
+    internal Instant Now => _worker.Loop.TurnStart;
 
     /// <summary>Binds ports for a new leg; it hears nothing yet.</summary>
     public MediaRefusal TryAddParty(string name, out MediaParty? party)
@@ -121,8 +131,7 @@ public sealed partial class AudioConversation : ITickHandler
         if (!_parties.Remove(party)) return;
 
         HearingMatrix.Forget(_parties, party);
-        party.Player.Stop();
-        party.Targets.Clear();
+        party.LeaveMatrix();
         party.Remove(_worker.Loop.Now);
         Compile();
     }
@@ -137,6 +146,7 @@ public sealed partial class AudioConversation : ITickHandler
     {
         PlayClips(frames, now);
         SendKeys(frames, now);
+        if (_mixer is not null && _mixer.Tick(frames, now)) Compile();
     }
 
     public void OnFault(Exception error) => Fault(error);

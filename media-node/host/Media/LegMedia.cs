@@ -46,6 +46,9 @@ public sealed record LegMedia(
 
     public bool MayReceive => (Direction & MediaDirection.ReceiveOnly) != 0;
 
+    /// <summary>Whether a packet of this type is audio that was agreed.</summary>
+    internal bool IsAudio(byte payloadType) => payloadType == ReceivedPayloadType || payloadType == OtherLawType;
+
     /// <summary>Its law, null for codecs other than G.711.</summary>
     internal G711Codec? Law => Codec switch
     {

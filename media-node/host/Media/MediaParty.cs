@@ -129,6 +129,15 @@ public sealed class MediaParty : ITimeoutHandler
     /// <summary>Whose voice it heard when paths were last compiled.</summary>
     internal MediaParty? Speaker { get; set; }
 
+    /// <summary>Whether somebody needs its voice decoded, while the matrix is compiled.</summary>
+    internal bool IsDecoded { get; set; }
+
+    /// <summary>Decodes what this party says; null while nobody needs that.</summary>
+    internal MixSource? Source { get; set; }
+
+    /// <summary>What is mixed for this party; null while nothing is.</summary>
+    internal MixEar? Ear { get; set; }
+
     /// <summary>Codes what this party hears where that is not relayed; null while nothing has to be coded.</summary>
     internal AudioEncoder? Encoder { get; private set; }
 
@@ -182,8 +191,17 @@ public sealed class MediaParty : ITimeoutHandler
     internal void MoveTo(AudioConversation conversation, string name)
     {
         (Conversation, Name) = (conversation, name);
-        Heard = [];
-        Speaker = null;
+        LeaveMatrix();
+    }
+
+    /// <summary>It hears nobody, and nobody hears it.</summary>
+    internal void LeaveMatrix()
+    {
+        Targets.Clear();
+        Player.Stop();
+        (Heard, Speaker, Ear, Path) = ([], null, null, HearingPath.Silence);
+        Source?.Dispose();
+        Source = null;
     }
 
     internal void HandleKeys(in RtpHeader header, ReadOnlySpan<byte> payload, Instant now)
@@ -196,6 +214,7 @@ public sealed class MediaParty : ITimeoutHandler
     internal void SourceChanged(Instant now)
     {
         _isTimeoutTold = false;
+        Source?.SourceChanged();
         _keys.Restart(now);
         TellKeys();
     }

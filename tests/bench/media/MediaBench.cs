@@ -11,7 +11,8 @@ internal static class MediaBench
     private const int SliceSeconds = 2;
     private static readonly int[] s_calls = [100, 300, 600];
 
-    public static BenchReport Run(TextWriter output)
+    /// <param name="mode">Only this one; null for the sweep of relayed calls and then all modes.</param>
+    public static BenchReport Run(TextWriter output, string? mode)
     {
         if (!OperatingSystem.IsLinux() || CRelay.Compile() is not { } program)
         {
@@ -19,6 +20,14 @@ internal static class MediaBench
             return new BenchReport(Array.Empty<MediaBenchRow>(), false);
         }
 
+        var sweep = mode is null ? Sweep(program, output) : [];
+        var modes = ModeBench.Run(program, output, mode);
+        var isSound = sweep.TrueForAll(row => row.Lost == 0) && modes.TrueForAll(row => row.Lost == 0);
+        return new BenchReport(new { relayed = sweep, modes }, isSound);
+    }
+
+    private static List<MediaBenchRow> Sweep(string program, TextWriter output)
+    {
         output.WriteLine(MediaBenchRow.Header);
         var rows = new List<MediaBenchRow>();
         foreach (var calls in s_calls)
@@ -28,12 +37,12 @@ internal static class MediaBench
             output.WriteLine(row.ToLine());
         }
 
-        return new BenchReport(rows, rows.TrueForAll(row => row.Lost == 0));
+        return rows;
     }
 
     private static MediaBenchRow Measure(string program, int calls)
     {
-        using var ours = new OurRelay(calls, CpuFor.Relay);
+        using var ours = new OurRelay(MediaMode.Relayed, calls, CpuFor.Relay);
         using var yardstick = new CRelay(program, calls, CpuFor.Relay);
         using var loadOnOurs = new Load(program, ours, calls);
         using var loadOnYardstick = new Load(program, yardstick, calls);

@@ -9,18 +9,20 @@ using OrleansAcd.Rtp;
 
 namespace OrleansAcd.Bench;
 
-/// <summary>A worker with so many conversations of two parties who hear each other, as a node runs them.</summary>
+/// <summary>A worker with so many conversations of one kind, as a node runs them.</summary>
 internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, IDisposable
 {
     private const int ThreadCpuClock = 3;
     private readonly EventLoop _loop;
     private readonly List<AudioConversation> _conversations = [];
     private readonly int _calls;
+    private readonly MediaMode _mode;
+    private readonly int _firstPort;
     private long _readingAllocated;
 
-    public OurRelay(int calls, int cpu)
+    public OurRelay(MediaMode mode, int calls, int cpu, int firstPort = 20_000)
     {
-        _calls = calls;
+        (_mode, _calls, _firstPort) = (mode, calls, firstPort);
         _loop = new EventLoop(Network.Default, new EventLoopOptions { Cpu = cpu, OnError = Console.Error.WriteLine });
         _loop.Start();
         OnLoop(() =>
@@ -79,35 +81,17 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
         _loop.Dispose();
     }
 
-    private static string PortsOf(AudioConversation conversation) => string.Create(
-        CultureInfo.InvariantCulture, $"{conversation.Parties[0].LocalPort} {conversation.Parties[1].LocalPort}\n");
+    private static string PortsOf(AudioConversation conversation) =>
+        string.Concat(conversation.Parties.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.LocalPort}\n")));
 
     private void AddCalls()
     {
-        var ports = new RtpPortPool(20_000, 29_999, TimeSpan.FromSeconds(5));
+        var ports = new RtpPortPool(_firstPort, _firstPort + 4_999, TimeSpan.FromSeconds(5));
         var worker = new MediaWorker(_loop, ports, TransportAddress.From(IPAddress.Loopback, 0), new SeededIdSource(1));
-        AddCall(worker);
+        _conversations.Add(_mode.Build(worker, this));
         var before = GC.GetTotalMemory(true);
-        for (var i = 1; i < _calls; i++) AddCall(worker);
+        for (var i = 1; i < _calls; i++) _conversations.Add(_mode.Build(worker, this));
         MemoryPerCall = (GC.GetTotalMemory(true) - before) / (_calls - 1);
-    }
-
-    private void AddCall(MediaWorker worker)
-    {
-        var conversation = new AudioConversation(worker, this);
-        foreach (var name in (string[])["caller", "agent"])
-        {
-            if (conversation.TryAddParty(name, out var party) != MediaRefusal.None) throw new IOException("no port left");
-
-            // The load's own ports are not known before it speaks: any port of this host will do.
-            var remote = TransportAddress.From(IPAddress.Loopback, 9);
-            conversation.Configure(
-                party!, new LegMedia(AudioCodecId.Pcmu, 0, 101, remote, default, MediaDirection.SendReceive));
-        }
-
-        conversation.SetHearing(conversation.Parties[0], conversation.Parties[1]);
-        conversation.SetHearing(conversation.Parties[1], conversation.Parties[0]);
-        _conversations.Add(conversation);
     }
 
     private T OnLoop<T>(Func<T> ask)

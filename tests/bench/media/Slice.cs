@@ -13,10 +13,17 @@ internal interface IMeasuredRelay
 }
 
 /// <summary>Some seconds of load on one relay. Packets sent are counted after the load's first moments.</summary>
+/// <param name="Gaps">Missing from streams that are not relayed unchanged.</param>
+/// <param name="CpuShare">Of one CPU, while the slice ran.</param>
 internal sealed record Slice(
     long Sent, long Received, long Relayed, double CpuPerPacket, double LatencyP50, double LatencyP99,
     long AllocatedBytes,
-    UdpDrops Drops);
+    UdpDrops Drops,
+    long Gaps,
+    double CpuShare)
+{
+    public long Lost => Sent - Received + Gaps + Drops.AtRelay;
+}
 
 /// <summary>A process that loads one relay, slice by slice, from the same ports; or itself, without any
 /// relay.</summary>
@@ -28,11 +35,17 @@ internal sealed class Load : IDisposable
 
     /// <param name="relay">Null: each pair of sockets talks to itself, which tells what the load and the kernel
     /// cost.</param>
-    public Load(string program, IMeasuredRelay? relay, int calls)
+    /// <param name="parties">Null: calls of two.</param>
+    public Load(string program, IMeasuredRelay? relay, int calls, MediaMode? parties = null)
     {
         _relay = relay;
-        var mode = relay is null ? "direct" : "load";
-        _process = Process.Start(new ProcessStartInfo(program, [mode, Text(2 * calls), Text(CpuFor.Load)])
+        var plan = parties ?? MediaMode.Relayed;
+        string[] arguments =
+        [
+            relay is null ? "direct" : "load", Text(plan.Parties * calls), Text(CpuFor.Load), Text(plan.Parties),
+            Text(plan.Speakers), Text(plan.Stamp), Text(plan.Measure),
+        ];
+        _process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -49,10 +62,12 @@ internal sealed class Load : IDisposable
     public Slice Run(int seconds)
     {
         var (before, dropsBefore) = (_relay?.Read() ?? default, UdpDrops.Read(_ports));
+        var start = Stopwatch.GetTimestamp();
         _process.StandardInput.WriteLine(Text(seconds));
         _process.StandardInput.Flush();
         var parts = _process.StandardOutput.ReadLine()!.Split(' ');
-        var (after, drops) = (_relay?.Read() ?? default, UdpDrops.Read(_ports) - dropsBefore);
+        var (after, elapsed) = (_relay?.Read() ?? default, Stopwatch.GetElapsedTime(start));
+        var drops = UdpDrops.Read(_ports) - dropsBefore;
         var relayed = after.Packets - before.Packets;
         return new Slice(
             long.Parse(parts[0], CultureInfo.InvariantCulture),
@@ -62,7 +77,9 @@ internal sealed class Load : IDisposable
             double.Parse(parts[2], CultureInfo.InvariantCulture),
             double.Parse(parts[3], CultureInfo.InvariantCulture),
             after.AllocatedBytes - before.AllocatedBytes,
-            drops);
+            drops,
+            long.Parse(parts[4], CultureInfo.InvariantCulture),
+            (after.CpuNanoseconds - before.CpuNanoseconds) / elapsed.TotalNanoseconds);
     }
 
     public void Dispose()

@@ -4,7 +4,11 @@
  *                              (recvfrom, connect), then recv and send. A line on stdin makes it print packets and CPU time.
  *   relay load SOCKETS CPU     reads as many ports from stdin, then for each number of seconds that follows sends RTP packets of
  *                              172 bytes to all of them every 20 ms, and prints what came back and how long it took.
- *   relay direct SOCKETS CPU   the same load without a relay: each pair of sockets talks to itself. */
+ *   relay direct SOCKETS CPU   the same load without a relay: each pair of sockets talks to itself.
+ *
+ * A load may be told more: GROUP SPEAKERS STAMP MEASURE. Sockets come in groups of a call's parties; the first so many of each
+ * speak, the others send silence. STAMP has a bit for each party whose packets carry the time of sending, MEASURE one for each
+ * party that hears them unchanged; what all others hear is watched for gaps in its sequence numbers. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,6 +26,10 @@
 enum { CALLS_MAX = 2000, EVENTS_MAX = 256, PACKET_BYTES = 172, HEADER_BYTES = 12, SLOTS = 20, BUCKETS = 100000, PATIENCE = 1000 };
 
 static int fds[2 * CALLS_MAX];
+static int group = 2, speakers = 2;
+static unsigned stamp = 3, measure = 3;
+static uint16_t heard[2 * CALLS_MAX];
+static char hears[2 * CALLS_MAX];
 static char latched[2 * CALLS_MAX];
 
 static void die(const char *what) { perror(what); exit(1); }
@@ -109,23 +117,34 @@ static double quantile(uint64_t total, double q) {
     return 0;
 }
 
-/* The payload begins with the time of sending, or with zero for what is not counted. */
+static int has(unsigned parties, int i) { return i % group < 32 && (parties >> (i % group) & 1); }
+
+/* The payload of a stamped packet begins with the time of sending, or with zero for what is not counted. */
 static void send_one(int i, uint16_t sequence, int counts) {
     unsigned char p[PACKET_BYTES] = { 0x80, 0 };
     uint64_t now = counts ? nanoseconds(CLOCK_MONOTONIC) : 0;
-    uint32_t stamp = htonl((uint32_t)sequence * 160u), source = htonl((uint32_t)i + 1000u);
+    uint32_t clock = htonl((uint32_t)sequence * 160u), source = htonl((uint32_t)i + 1000u);
     uint16_t number = htons(sequence);
     memcpy(p + 2, &number, 2);
-    memcpy(p + 4, &stamp, 4);
+    memcpy(p + 4, &clock, 4);
     memcpy(p + 8, &source, 4);
-    memcpy(p + HEADER_BYTES, &now, 8);
+    for (int b = HEADER_BYTES; b < PACKET_BYTES; b++) p[b] = i % group < speakers ? (b & 4 ? 0x21 : 0xA1) : 0xFF;
+    if (has(stamp, i)) memcpy(p + HEADER_BYTES, &now, 8);
     send(fds[i], p, sizeof p, 0);
 }
 
-static void receive_all(int fd, uint64_t *received) {
+static void watch_gaps(int i, const unsigned char *p, uint64_t *gaps) {
+    uint16_t number = (uint16_t)(p[2] << 8 | p[3]);
+    if (hears[i]) *gaps += (uint16_t)(number - heard[i] - 1);
+    heard[i] = number;
+    hears[i] = 1;
+}
+
+static void receive_all(int i, uint64_t *received, uint64_t *gaps) {
     unsigned char p[1500];
     uint64_t sent;
-    while (recv(fd, p, sizeof p, 0) == PACKET_BYTES) {
+    while (recv(fds[i], p, sizeof p, 0) == PACKET_BYTES) {
+        if (!has(measure, i)) { watch_gaps(i, p, gaps); continue; }
         memcpy(&sent, p + HEADER_BYTES, 8);
         if (!sent) continue;
         uint64_t us = (nanoseconds(CLOCK_MONOTONIC) - sent) / 1000;
@@ -140,26 +159,27 @@ static void slice(int epoll, int timer, int sockets, int seconds) {
     static uint16_t sequence;
     const uint64_t first = 100, last = first + (uint64_t)seconds * 1000;
     struct epoll_event events[EVENTS_MAX];
-    uint64_t sent = 0, received = 0, tick = 0, elapsed = 0;
+    uint64_t sent = 0, received = 0, gaps = 0, tick = 0, elapsed = 0;
+    memset(hears, 0, sizeof hears);
     memset(histogram, 0, sizeof histogram);
     if (read(timer, &elapsed, 8) < 0 && errno != EAGAIN) die("timer");
     while (tick < last || (received < sent && tick < last + PATIENCE)) {
         int count = epoll_wait(epoll, events, EVENTS_MAX, -1);
         for (int e = 0; e < count; e++) {
             uint32_t tag = events[e].data.u32;
-            if (tag != UINT32_MAX) { receive_all(fds[tag], &received); continue; }
+            if (tag != UINT32_MAX) { receive_all((int)tag, &received, &gaps); continue; }
             if (read(timer, &elapsed, 8) != 8) continue;
             for (; elapsed > 0; elapsed--, tick++) {
                 if (tick % SLOTS == 0) sequence++;
                 for (int i = (int)(tick % SLOTS); tick < last && i < sockets; i += SLOTS) {
                     send_one(i, sequence, tick >= first);
-                    if (tick >= first) sent++;
+                    if (tick >= first && has(stamp, i)) sent++;
                 }
             }
         }
     }
-    printf("%llu %llu %.0f %.0f\n", (unsigned long long)sent, (unsigned long long)received,
-           quantile(received, 0.5), quantile(received, 0.99));
+    printf("%llu %llu %.0f %.0f %llu\n", (unsigned long long)sent, (unsigned long long)received,
+           quantile(received, 0.5), quantile(received, 0.99), (unsigned long long)gaps);
     fflush(stdout);
 }
 
@@ -199,7 +219,8 @@ static void load(int opened) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) return 2;
+    if (argc != 4 && argc != 8) return 2;
+    if (argc == 8) group = atoi(argv[4]), speakers = atoi(argv[5]), stamp = (unsigned)atoi(argv[6]), measure = (unsigned)atoi(argv[7]);
     pin(atoi(argv[3]));
     int count = atoi(argv[2]);
     if (!strcmp(argv[1], "relay")) relay(count);

@@ -104,7 +104,7 @@ public sealed class LoopTests
         var start = loop.Now;
         loop.AddTick(ticks);
         Run(loop, () => ticks.Frames >= 20);
-        Assert.InRange((loop.Now - start).TotalMilliseconds, 395, 5_000);
+        Assert.InRange((loop.Now - start).TotalMilliseconds, 375, 5_000);
         Assert.Equal(ticks.Frames, (int)((loop.Now - start) / EventLoop.TickPeriod), 1.5);
         loop.RemoveTick(ticks);
         var frames = ticks.Frames;

@@ -55,6 +55,9 @@ internal sealed class Phone
     public void Say(byte value, byte? payloadType = null) =>
         Send(payloadType ?? PayloadType, [.. Enumerable.Repeat(value, 160)], advance: 160);
 
+    /// <summary>An encoded frame of so many ticks.</summary>
+    public void SayEncoded(ReadOnlySpan<byte> payload, int ticks) => Send(PayloadType, payload.ToArray(), (uint)ticks);
+
     public void Press(char key, ushort duration, bool isEnd, bool isNew = false)
     {
         var payload = new byte[4];

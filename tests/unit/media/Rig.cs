@@ -14,17 +14,20 @@ namespace OrleansAcd.Tests.Unit.Media;
 /// reported.</summary>
 internal sealed class Rig : IConversationObserver, IDisposable
 {
-    private static int s_nextRange = 30_000 + (Environment.ProcessId % 50 * 400);
+    private static int s_nextRange = Environment.ProcessId % 50 * 400;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    public Rig(string network = "default", MediaOptions? options = null, int ports = 100)
+    private Instant _time = Instant.FromMilliseconds(1_000);
+
+    /// <param name="isTimed">Time stands still until <see cref="Advance"/> moves it.</param>
+    public Rig(string network = "default", MediaOptions? options = null, int ports = 600, bool isTimed = false)
     {
         INetwork net = network == "portable" ? new PortableNetwork() : Network.Default;
-        Loop = new EventLoop(net, new EventLoopOptions { OnError = Errors.Add });
+        Loop = new EventLoop(net, new EventLoopOptions { OnError = Errors.Add, Clock = isTimed ? () => _time : null });
 
-        // Any range will do: what is taken is passed over.
-        var first = Interlocked.Add(ref s_nextRange, ports) % 20_000;
-        Ports = new RtpPortPool(30_000 + first, 30_000 + first + ports - 1, TimeSpan.Zero);
+        // Any range below the system's own will do: what is taken is passed over.
+        var first = 10_000 + (Interlocked.Add(ref s_nextRange, 100) % 20_000);
+        Ports = new RtpPortPool(first, first + ports - 1, TimeSpan.Zero);
         Worker = new MediaWorker(Loop, Ports, TransportAddress.From(IPAddress.Loopback, 0), new SeededIdSource(7))
         {
             Options = options ?? MediaOptions.Default,
@@ -93,6 +96,18 @@ internal sealed class Rig : IConversationObserver, IDisposable
             Loop.RunOnce(TimeSpan.Zero);
         }
         while (Loop.Ready > ready);
+    }
+
+    /// <summary>Lets time pass, a phase of the tick at a time.</summary>
+    public void Advance(TimeSpan span)
+    {
+        for (var until = _time + span; _time < until;)
+        {
+            _time = Instant.Min(until, _time + TimeSpan.FromMilliseconds(2.5));
+            Settle();
+        }
+
+        Assert.Empty(Errors);
     }
 
     public void OnPlayEnded(MediaParty party, AudioClip clip, bool isComplete) =>
