@@ -132,17 +132,18 @@ public sealed class RelayRewriter
         return timestamp;
     }
 
-    /// <summary>Puts the header of one of an event's packets before its payload.</summary>
+    /// <summary>Puts the header of a telephone-event (RFC 4733) before its payload, between packets of our own or
+    /// relayed ones.</summary>
     /// <param name="packet">Twelve bytes of room, then the payload.</param>
-    /// <param name="payloadType">As negotiated for telephone-events.</param>
-    /// <param name="marker">The event's first packet.</param>
-    /// <param name="timestamp">Of <see cref="BeginEvent"/>, or the segment's.</param>
-    public void WriteEvent(Span<byte> packet, byte payloadType, bool marker, RtpTimestamp timestamp)
+    /// <param name="payloadType">As negotiated.</param>
+    /// <param name="began">The event's beginning, the same in all its packets (section 2.2).</param>
+    /// <param name="isFirst">The event's first packet has the marker (section 2.5.1.1).</param>
+    public void WriteEvent(Span<byte> packet, byte payloadType, RtpTimestamp began, bool isFirst)
     {
         var sequence = _nextSequence;
         _nextSequence = sequence.Next;
         _sequenceOffset++;
-        Finish(packet, new RtpHeader(marker, payloadType, sequence, timestamp, Ssrc, 0, 0));
+        Finish(packet, new RtpHeader(isFirst, payloadType, sequence, began, Ssrc, 0, 0));
     }
 
     private Span<byte> Finish(Span<byte> outgoing, RtpHeader header)

@@ -38,10 +38,10 @@ public sealed class MediaWorker(EventLoop loop, RtpPortPool ports, TransportAddr
 
     internal Span<byte> Outgoing => _outgoing;
 
-    internal MixScratch Mix { get; } = new();
-
     /// <summary>A packet as it goes out encrypted, with room for its tag.</summary>
     internal Span<byte> Sealed => _sealed;
+
+    internal MixScratch Mix { get; } = new();
 
     /// <summary>Linear audio on its way from one stage to the next.</summary>
     internal Span<short> Samples => _samples;

@@ -149,6 +149,33 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public void KeysInAVoiceAreHeardThroughItsPacketsWhileItIsRelayed()
+    {
+        using var rig = new Rig();
+        var (old, agent) = (rig.AddPhone("old", keys: null), rig.AddPhone("agent"));
+        rig.Talk(old, agent);
+        short[] spoken = [.. new short[1_600], .. NamedTones.Key('7', s_key, s_key)!.ToSamples(), .. new short[8_000]];
+        var voice = spoken.Select(sample => G711.Encode(G711Codec.Pcmu, sample)).Chunk(160).ToArray();
+        var (start, said) = (rig.Loop.Now, 0);
+        rig.Until(
+            () =>
+            {
+                // A frame every 20 ms of the loop's time.
+                for (; said < voice.Length && rig.Loop.Now - start >= said * TimeSpan.FromMilliseconds(20); said++)
+                {
+                    old.SayEncoded(voice[said], 160);
+                }
+
+                return rig.Digits.Count > 0;
+            },
+            "a key in the voice");
+
+        Assert.Equal((old.Party, '7'), (rig.Digits[0].Party, rig.Digits[0].Key.Key));
+        Assert.NotEmpty(agent.Hear());
+        Assert.Equal(HearingPath.Relay, agent.Party.Path);
+    }
+
+    [Fact]
     public void AVoiceWithEventsIsNotListenedToForKeysSoThatNoneComesTwice()
     {
         using var rig = new Rig();
