@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using OrleansAcd.Contracts.Views;
 using OrleansAcd.Gateway;
 using OrleansAcd.MediaNode.Node;
+using OrleansAcd.Recordings;
 using OrleansAcd.Silo;
 using OrleansAcd.Storage;
 
@@ -68,7 +69,7 @@ internal sealed class CentreHost : IAsyncDisposable
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddEnvironmentVariables();
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
-            .SetMinimumLevel(LogLevel.Warning);
+            .SetMinimumLevel(LogLevel.Warning).AddFilter(GatewayOptions.AuditLog, LogLevel.Information);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Http));
@@ -80,6 +81,7 @@ internal sealed class CentreHost : IAsyncDisposable
             CentreYaml = document.Given,
             FirstCentreYaml = document.Sample,
         });
+        builder.Services.AddAcdRecordings(Recordings(builder.Configuration), options.Data.FullName);
         madeKey = builder.Services.AddAcdGateway(new GatewayOptions { DataDirectory = options.Data.FullName });
         builder.Services.AddSingleton<MediaNodeService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MediaNodeService>());
@@ -90,11 +92,22 @@ internal sealed class CentreHost : IAsyncDisposable
         return app;
     }
 
-    private static SiloOptions Settings(IConfiguration configuration)
+    private static SiloOptions Settings(IConfiguration configuration) =>
+        Read<SiloOptions>(configuration, "Acd") ?? new SiloOptions();
+
+    private static RecordingOptions Recordings(IConfiguration configuration)
+    {
+        var options = Read<RecordingOptions>(configuration, "Acd:Recordings") ?? new RecordingOptions();
+        var problems = options.Problems();
+        return problems.Count == 0 ? options : throw new UsageException(string.Join('\n', problems));
+    }
+
+    private static T? Read<T>(IConfiguration configuration, string section)
+        where T : class
     {
         try
         {
-            return configuration.GetSection("Acd").Get<SiloOptions>() ?? new SiloOptions();
+            return configuration.GetSection(section).Get<T>();
         }
         catch (InvalidOperationException problem)
         {

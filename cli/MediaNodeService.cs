@@ -2,13 +2,15 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansAcd.Contracts.Views;
 using OrleansAcd.MediaNode.Node;
+using OrleansAcd.MediaNode.Recording;
+using OrleansAcd.Recordings;
 using OrleansAcd.Streams;
 
 namespace OrleansAcd.Cli;
 
 /// <summary>The media node as a part of this process: started after the grains, stopped before them.</summary>
 internal sealed class MediaNodeService(
-    CentreHostOptions options, IStreamBus bus, TimeProvider time, ILogger<MediaNodeHost> log)
+    CentreHostOptions options, IStreamBus bus, RecordingSpool spool, TimeProvider time, ILogger<MediaNodeHost> log)
     : IHostedService, ISystemPart
 {
     private static readonly TimeSpan SettingsMax = TimeSpan.FromSeconds(10);
@@ -34,6 +36,7 @@ internal sealed class MediaNodeService(
             Advertise = options.AdvertisedAddress(),
             RtpPortFirst = options.RtpPorts.First,
             RtpPortLast = options.RtpPorts.Last,
+            Recorder = new RecorderOptions(spool),
         };
         Node = MediaNodeHost.Start(node, bus, prompts, time, log)
             ?? throw new UsageException($"--sip {options.Sip}: the address is in use, or not one of this machine");

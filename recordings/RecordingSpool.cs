@@ -38,7 +38,7 @@ public sealed class RecordingSpool
     public void Begin(RecordingFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        OwnFile.Replace(Path.Combine(Folder, facts.Name) + FactsSuffix, facts.ToBytes());
+        OwnFile.Replace(Path.Combine(Folder, facts.Name) + FactsSuffix, facts.ToBytes(), isDurable: false);
     }
 
     /// <summary>A file is complete on the disk: its hash is taken, and it goes into the store.</summary>

@@ -64,6 +64,7 @@ public static class GatewayApp
         AgentEndpoints.Map(app);
         CallEndpoints.Map(app);
         CentreEndpoints.Map(app);
+        RecordingEndpoints.Map(app);
         SystemEndpoints.Map(app);
         FeedEndpoint.Map(app);
         PageFiles.Map(app);

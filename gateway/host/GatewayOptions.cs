@@ -3,6 +3,9 @@ namespace OrleansAcd.Gateway;
 /// <summary>The gateway's settings and bounds.</summary>
 public sealed record GatewayOptions
 {
+    /// <summary>The log of who took or deleted what.</summary>
+    public const string AuditLog = "OrleansAcd.Audit";
+
     /// <summary>Where the API key's hash is kept.</summary>
     public required string DataDirectory { get; init; }
 

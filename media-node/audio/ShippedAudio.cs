@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 
 namespace OrleansAcd.Audio;
@@ -7,9 +8,8 @@ public static class ShippedAudio
 {
     private static readonly Lazy<AudioClip> s_welcome = new(() => LoadResource("welcome"));
     private static readonly Lazy<AudioClip> s_music = new(() => AudioClip.FromSamples("music", MusicOnHold.Compose()));
-    private static readonly Lazy<AudioClip> s_ringback =
-        new(() => AudioClip.FromSamples("ringback", Tone.Ringback.ToSamples()));
-    private static readonly Lazy<AudioClip> s_busy = new(() => AudioClip.FromSamples("busy", Tone.Busy.ToSamples()));
+    private static readonly FrozenDictionary<string, Lazy<AudioClip>> s_tones = NamedTones.Names.ToFrozenDictionary(
+        name => name, name => new Lazy<AudioClip>(() => NamedTones.Find(name)!.ToClip()), StringComparer.Ordinal);
 
     /// <summary>"Welcome. Please hold the line; an agent will be with you shortly."</summary>
     public static AudioClip Welcome => s_welcome.Value;
@@ -18,19 +18,18 @@ public static class ShippedAudio
     public static AudioClip Music => s_music.Value;
 
     /// <summary>One period of ringing; loops.</summary>
-    public static AudioClip Ringback => s_ringback.Value;
+    public static AudioClip Ringback => s_tones["ringback"].Value;
 
     /// <summary>One period of busy tone; loops.</summary>
-    public static AudioClip Busy => s_busy.Value;
+    public static AudioClip Busy => s_tones["busy"].Value;
 
-    /// <summary>By the name a centre's configuration uses, or null.</summary>
+    /// <summary>By the name a centre's configuration uses, or null: <c>welcome</c>, <c>music</c>, <c>default</c>, and
+    /// the tones of <see cref="NamedTones"/>.</summary>
     public static AudioClip? Find(string name) => name switch
     {
         "welcome" => Welcome,
         "music" or "default" => Music,
-        "ringback" => Ringback,
-        "busy" => Busy,
-        _ => null,
+        _ => s_tones.GetValueOrDefault(name)?.Value,
     };
 
     private static AudioClip LoadResource(string name)

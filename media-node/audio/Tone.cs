@@ -1,6 +1,7 @@
 namespace OrleansAcd.Audio;
 
-/// <summary>A tone of one or two frequencies with a cadence, as ITU-T E.180 describes progress tones.</summary>
+/// <summary>A tone of one or two frequencies with a simple cadence, for measuring; those of telephony are
+/// <see cref="NamedTones"/>.</summary>
 /// <param name="FrequencyHz">The first frequency.</param>
 /// <param name="SecondFrequencyHz">The second, or 0.</param>
 /// <param name="Level">Of each frequency.</param>
@@ -16,14 +17,6 @@ public sealed record Tone(
     /// <summary>One second of a steady tone; whole frequencies loop without a click.</summary>
     public static Tone Steady(double frequencyHz, AudioLevel level) =>
         new(frequencyHz, 0, level, TimeSpan.FromSeconds(1), TimeSpan.Zero);
-
-    /// <summary>E.180: 425 Hz, one second on, four off.</summary>
-    public static readonly Tone Ringback =
-        new(425, 0, AudioLevel.FromDbm0(-13), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
-
-    /// <summary>E.180: 425 Hz, half a second on, half off.</summary>
-    public static readonly Tone Busy =
-        new(425, 0, AudioLevel.FromDbm0(-13), TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
 
     /// <summary>One period of the cadence at 8 kHz, 16-bit linear.</summary>
     public short[] ToSamples() => ToSamples(On + Off);

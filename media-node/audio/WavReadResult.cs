@@ -12,7 +12,7 @@ public enum WavReadResult
     /// <summary>No bytes at all, or a data chunk without a sample.</summary>
     Empty,
 
-    /// <summary>Not RIFF/WAVE.</summary>
+    /// <summary>Not RIFF, RIFX or RF64 with WAVE.</summary>
     NotWave,
 
     /// <summary>No format chunk before the data.</summary>
@@ -24,10 +24,10 @@ public enum WavReadResult
     /// <summary>A format chunk that contradicts itself.</summary>
     BadFormat,
 
-    /// <summary>An encoding other than PCM 8/16/24, A-law and mu-law.</summary>
+    /// <summary>An encoding other than PCM of 8, 16, 24, 32 bits, floating point, A-law and mu-law.</summary>
     UnsupportedEncoding,
 
-    /// <summary>More than two channels, or none.</summary>
+    /// <summary>More than <see cref="WavReader.ChannelsMax"/>, or none.</summary>
     UnsupportedChannels,
 
     /// <summary>Outside <see cref="WavReader.SampleRateMinHz"/> to <see cref="WavReader.SampleRateMaxHz"/>.</summary>

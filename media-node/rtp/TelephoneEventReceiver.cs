@@ -4,19 +4,23 @@ using OrleansAcd.MediaCore;
 namespace OrleansAcd.Rtp;
 
 /// <summary>A key that was pressed and let go.</summary>
-public readonly record struct PressedKey(char Key, TimeSpan Duration);
+public readonly record struct PressedKey(char Key, TimeSpan Duration)
+{
+    /// <summary>Keys are secrets: they stand in no log.</summary>
+    public override string ToString() => $"PressedKey({Duration})";
+}
 
 /// <summary>Turns telephone-event packets into keys, each exactly once, with its duration (RFC 4733 §2.5.2).</summary>
 /// <remarks>The timestamp names an event: retransmitted ends and stragglers carry one that is done. An end that was
 /// lost is noticed by the next key or by <see cref="LostEndTimeout"/>. Feed packets, then poll until empty. Allocates
 /// nothing.</remarks>
-public sealed class TelephoneEventReceiver
+/// <param name="clockHz">Of the stream's timestamps; events share it (§2.1).</param>
+public sealed class TelephoneEventReceiver(int clockHz = 8_000)
 {
     /// <summary>Three of the longest usual update intervals (50 ms) and some jitter.</summary>
     public static readonly TimeSpan LostEndTimeout = TimeSpan.FromMilliseconds(250);
 
-    private const int ClockHz = 8_000;
-    private const int ReorderMaxTicks = 2 * ClockHz;
+    private const int ReorderMaxSeconds = 2;
 
     private TelephoneEvent _event;
     private RtpTimestamp _start;
@@ -27,6 +31,9 @@ public sealed class TelephoneEventReceiver
     private PressedKey _first;
     private PressedKey _second;
     private int _ready;
+
+    /// <summary>Another codec may bring another clock.</summary>
+    public int ClockHz { get; set; } = clockHz;
 
     /// <summary>Packets that told nothing new or were not keys.</summary>
     public long Ignored { get; private set; }
@@ -76,7 +83,8 @@ public sealed class TelephoneEventReceiver
 
     /// <summary>Of the event that is done, or of one before the present.</summary>
     private bool IsOld(RtpTimestamp timestamp) =>
-        _hasStart && !IsUpdate(timestamp) && timestamp.DistanceFrom(_start) is <= 0 and > -ReorderMaxTicks;
+        _hasStart && !IsUpdate(timestamp) && timestamp.DistanceFrom(_start) is var distance
+        && distance <= 0 && distance > -ReorderMaxSeconds * ClockHz;
 
     /// <summary>§2.5.1.3: a key held beyond 65,535 ticks goes on under a new timestamp, without a marker.</summary>
     private bool IsNextSegment(bool marker, RtpTimestamp timestamp, in TelephoneEvent received) =>

@@ -18,13 +18,14 @@ internal static partial class OwnFile
     }
 
     /// <summary>A small file, whole or not at all: written beside, then renamed.</summary>
-    public static void Replace(string path, ReadOnlySpan<byte> content)
+    /// <param name="isDurable">Whether a power cut must not lose it.</param>
+    public static void Replace(string path, ReadOnlySpan<byte> content, bool isDurable = true)
     {
         var beside = path + ".new";
         using (var handle = Create(beside, FileMode.Create))
         {
             RandomAccess.Write(handle, content, 0);
-            RandomAccess.FlushToDisk(handle);
+            if (isDurable) RandomAccess.FlushToDisk(handle);
         }
 
         File.Move(beside, path, overwrite: true);

@@ -163,6 +163,7 @@ internal sealed partial class Conversation
         _legs.Remove(leg.Id);
         Raise(sequence => new LegEnded(Id, _epoch, sequence, leg.Id, LegEndReason.Moved, leg.ReadQuality()));
         ShowLines();
+        FollowParties();
         if (_legs.Count == 0) _worker.Forget(this);
     }
 }

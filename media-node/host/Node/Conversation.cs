@@ -58,6 +58,9 @@ internal sealed partial class Conversation : IConversationObserver
             case TakeLeg take: Take(take); break;
             case ReferProgress progress: With(progress.Leg, leg => TellReferral(leg, progress)); break;
             case StopPlay stop: With(stop.Leg, leg => _audio.StopPlay(leg.Party)); break;
+            case Record record: BeginRecording(record); break;
+            case PauseRecord pause: PauseRecording(pause); break;
+            case StopRecord stop: StopRecording(stop); break;
             default: _worker.Counters.CommandsIgnored++; break;
         }
     }
@@ -71,6 +74,7 @@ internal sealed partial class Conversation : IConversationObserver
     /// <summary>Gives back ports and timers, whatever state the legs are in.</summary>
     public void Close()
     {
+        EndRecording();
         foreach (var leg in _legs.Values) DropLines(leg);
         _legs.Clear();
         _audio.End();
@@ -200,6 +204,9 @@ internal sealed partial class Conversation : IConversationObserver
         _worker.Counters.FramesSkipped += leg.Party.Player.SkippedFrames;
         _audio.RemoveParty(leg.Party);
         DropLines(leg);
-        if (_legs.Count == 0) _worker.Forget(this);
+        if (_legs.Count > 0) return;
+
+        EndRecording();
+        _worker.Forget(this);
     }
 }

@@ -97,15 +97,19 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
         _loop.Dispose();
     }
 
-    /// <summary>Done when no SIP transaction of ours waits for an answer any more.</summary>
+    /// <summary>Done when no SIP transaction of ours waits for an answer any more and all recordings are stored. Seen
+    /// twice: what the recorder posted just before is told by then.</summary>
     private async Task IsQuiet(CancellationToken end)
     {
+        var seen = 0;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (await timer.WaitForNextTickAsync(end))
         {
             var asked = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var isAsked = _loop.Post(() => asked.SetResult(_worker is { ConversationCount: 0, Sip.CallCount: 0 }));
-            if (isAsked && await asked.Task.WaitAsync(end)) return;
+            var isAsked = _loop.Post(() => asked.SetResult(
+                _worker is { ConversationCount: 0, Sip.CallCount: 0, IsRecorderIdle: true }));
+            seen = isAsked && await asked.Task.WaitAsync(end) ? seen + 1 : 0;
+            if (seen == 2) return;
         }
     }
 

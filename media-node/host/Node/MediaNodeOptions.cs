@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansAcd.MediaNode.Media;
+using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Node;
@@ -12,6 +13,9 @@ public sealed record MediaNodeOptions
 
     /// <summary>The address that phones are told, in Via, Contact and SDP.</summary>
     public required IPAddress Advertise { get; init; }
+
+    /// <summary>Where and how calls are recorded; null: this node records none.</summary>
+    public RecorderOptions? Recorder { get; init; }
 
     public int RtpPortFirst { get; init; } = 20_000;
 

@@ -1,4 +1,5 @@
 using OrleansAcd.Contracts.Views;
+using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Sip.Messages;
 
 namespace OrleansAcd.MediaNode.Node;
@@ -21,6 +22,7 @@ internal static class NodeFigures
         AddNode(figures, worker);
         AddSip(figures, worker);
         AddPhones(figures, worker.Phones);
+        if (worker.Recording is { } recording) AddRecorder(figures, recording.Recorder.Counters);
         var peers = worker.Sip.MalformedPeers.Top(PeersShownMax)
             .Select(entry => new PeerCount(entry.Peer.ToString(), entry.Count));
         return new SystemPartView(figures, null, [.. peers]);
@@ -54,6 +56,8 @@ internal static class NodeFigures
         figures["overBandwidth"] = node.OverBandwidth;
         figures["referralsUnknown"] = node.ReferralsUnknown;
         figures["replacementsForbidden"] = node.ReplacementsForbidden;
+        figures["hostLookups"] = worker.Names.Lookups;
+        figures["hostLookupsFailed"] = worker.Names.Failures;
         figures["overloads"] = worker.Overload.Overloads;
         figures["overloaded"] = worker.Overload.IsOverloaded ? 1 : 0;
         figures["latestTurnMs"] = (long)worker.Overload.Worst.TotalMilliseconds;
@@ -88,6 +92,18 @@ internal static class NodeFigures
         figures["sipConnections"] = worker.Edge.ConnectionCount;
         figures["sipConnectionsRefused"] = worker.Edge.ConnectionsRefused;
         foreach (var method in Methods) figures["sipReceived" + method] = sip.RequestsReceived(method);
+    }
+
+    private static void AddRecorder(Dictionary<string, long> figures, RecorderCounters recorder)
+    {
+        figures["recordings"] = recorder.Active;
+        figures["recordingsFinishing"] = recorder.Finishing;
+        figures["recordingSegments"] = recorder.Segments;
+        figures["recordingFailures"] = recorder.Failures;
+        figures["recordingPacketsLost"] = recorder.PacketsLost;
+        figures["recordingSamplesDropped"] = recorder.SamplesDropped;
+        figures["recordingOrdersRefused"] = recorder.OrdersRefused;
+        figures["recordingFaults"] = recorder.Faults;
     }
 
     private static void AddPhones(Dictionary<string, long> figures, PhoneBook phones)

@@ -27,6 +27,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     private readonly EventOutbox _outbox;
     private readonly Dictionary<CallId, Conversation> _conversations = [];
     private readonly LoopTimer _housekeeping;
+    private readonly HostNames _names;
     private readonly TimeProvider _time;
     private readonly Action<CallId, Exception> _report;
     private SipEdge? _edge;
@@ -46,6 +47,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         Phones = new PhoneBook(
             node, RandomNumberGenerator.GetBytes(32), _ids, changed => _outbox.PublishNode(changed), time.GetUtcNow);
         _housekeeping = new LoopTimer(this);
+        _names = new HostNames(options.Advertise.AddressFamily, Dns.GetHostAddressesAsync, loop.Post);
     }
 
     public NodeId Node { get; }
@@ -57,6 +59,8 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     public SystemIds Ids => _ids;
 
     public ForwardingOptions Forwarding { get; }
+
+    public HostNames Names => _names;
 
     public OverloadGauge Overload { get; } = new();
 
@@ -89,6 +93,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
 
         _loop.AddDeadlineHook(() => Phones.NextDeadline, Phones.HandleTimeout);
         PlanHousekeeping();
+        OpenRecorder();
         return true;
     }
 
@@ -125,6 +130,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         if (!Phones.Apply(settings, Now)) return;
 
         Trunks.Apply(settings.Trunks);
+        _names.Watch(Trunks.HostNames(), Now);
     }
 
     /// <summary>Takes no more calls.</summary>
@@ -178,6 +184,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     {
         foreach (var conversation in _conversations.Values) conversation.Close();
         _conversations.Clear();
+        Recording?.Recorder.Dispose();
         _edge!.Dispose();
     }
 
@@ -211,6 +218,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         Sip.Overloaded = Overload.IsOverloaded;
         _outbox.Retry();
         GiveUpOverdue(now);
+        _names.Refresh(now);
         PlanHousekeeping();
     }
 
@@ -244,6 +252,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
                 FollowSource = true,
                 Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, REGISTER",
                 CallsMax = 4 * _options.CallsMax,
+                Resolve = _names.Resolve,
             },
             _ids);
     }
@@ -316,6 +325,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         try
         {
             act();
+            conversation.FollowParties();
         }
         catch (Exception error)
         {

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.Sip.Messages;
 
 namespace OrleansAcd.MediaNode.Node;
 
@@ -38,6 +39,16 @@ internal sealed class TrunkBook
         source is null ? null : _bySource.GetValueOrDefault(Plain(source.Address));
 
     public TrunkSettings? Find(string id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>Hosts that calls out go to and that are names.</summary>
+    public IEnumerable<string> HostNames()
+    {
+        foreach (var trunk in _byId.Values)
+        {
+            var isName = SipUri.TryParse(trunk.Uri, out var uri) && uri.IsSip && !uri.TryGetAddress(out _);
+            if (isName) yield return uri!.Host;
+        }
+    }
 
     private static IPAddress Plain(IPAddress address) =>
         address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

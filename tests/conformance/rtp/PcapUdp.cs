@@ -4,8 +4,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Conformance.Rtp;
 
-/// <summary>Reads UDP payloads over IPv4 and Ethernet from a classic little-endian pcap file; enough for the
-/// vectors.</summary>
+/// <summary>Reads UDP payloads over IPv4, over Ethernet or PPPoE, from a classic little-endian pcap file; enough for
+/// the vectors.</summary>
 internal static class PcapUdp
 {
     public static IEnumerable<(Instant At, byte[] Payload)> Read(string path)
@@ -19,12 +19,26 @@ internal static class PcapUdp
             var length = (int)BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8));
             var frame = file[(at + 16)..(at + 16 + length)];
             at += 16 + length;
-            if (frame.Length < 42 || frame[12] != 8 || frame[13] != 0 || frame[23] != 17) continue;
+            var ip = IpOffset(frame);
+            if (frame.Length < ip + 28 || frame[ip + 9] != 17) continue;
 
-            var udp = 14 + (4 * (frame[14] & 0x0F));
+            var udp = ip + (4 * (frame[ip] & 0x0F));
             var udpLength = BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(udp + 4));
             var arrival = Instant.FromMilliseconds((seconds * 1_000.0) + (micros / 1_000.0));
             yield return (arrival, frame[(udp + 8)..(udp + udpLength)]);
         }
+    }
+
+    /// <summary>Behind Ethernet, or behind the PPPoE of a phone on a DSL line.</summary>
+    private static int IpOffset(byte[] frame)
+    {
+        if (frame.Length < 22) return frame.Length;
+
+        return (BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(12)), frame[20], frame[21]) switch
+        {
+            (0x0800, _, _) => 14,
+            (0x8864, 0x00, 0x21) => 22,
+            _ => frame.Length,
+        };
     }
 }

@@ -48,7 +48,7 @@ internal static class WavFile
             writer.Write((ushort)bits);
             writer.Write(0);
             writer.Write((ushort)1);
-            writer.Write(new byte[14]);
+            writer.Write([0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]);
         }
 
         writer.Write("data"u8);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.Gateway;
+using OrleansAcd.Recordings;
 using OrleansAcd.Silo;
 using OrleansAcd.Streams;
 using Folder = System.IO.Directory;
@@ -47,6 +48,7 @@ public sealed class RunningCentre : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddAcdSilo(new SiloOptions
             { DataDirectory = data, CentreYaml = centre, FirstCentreYaml = SampleCentre.Yaml });
+        builder.Services.AddAcdRecordings(new RecordingOptions(), data);
         var options = new GatewayOptions { DataDirectory = data };
         var key = builder.Services.AddAcdGateway(gateway?.Invoke(options) ?? options);
         var app = builder.Build();

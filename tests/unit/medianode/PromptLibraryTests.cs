@@ -47,6 +47,70 @@ public sealed class PromptLibraryTests : IDisposable
         Assert.Contains("broken.wav", Assert.Single(prompts.Problems), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, "Empty"), InlineData(3, "NotWave"), InlineData(30, "BadFormat"), InlineData(12, "MissingFormat"), InlineData(44, "Empty")]
+    public void AFileThatHoldsNoSoundIsLeftOutAndNamedWithTheReason(int bytes, string reason)
+    {
+        Put("hello.wav", WavFile.Pcm([0.1, 0.2], 8_000, 1, 16)[..bytes]);
+
+        var prompts = PromptLibrary.Load(_folder);
+
+        Assert.Null(prompts.Find("hello"));
+        Assert.Equal($"prompt hello.wav: {reason}", Assert.Single(prompts.Problems));
+    }
+
+    [Fact]
+    public void ACutFilePlaysWhatIsThereAndIsNamed()
+    {
+        Put("hello.wav", WavFile.Pcm(WavFile.Sine(1_000, 0.5, 8_000, 800), 8_000, 1, 16)[..1_044]);
+
+        var prompts = PromptLibrary.Load(_folder);
+
+        Assert.Equal(500, prompts.Find("hello")!.LengthSamples);
+        Assert.Equal("prompt hello.wav: Truncated", Assert.Single(prompts.Problems));
+    }
+
+    [Fact]
+    public void EveryUsualKindOfRecordingBecomesAPrompt()
+    {
+        double[] samples = [0.5, -0.5, 0.25, 0.1];
+        foreach (var (encoding, bits) in ((int, int)[])[(1, 8), (1, 24), (1, 32), (3, 32), (6, 8), (7, 8)])
+        {
+            Put($"plain-{encoding}-{bits}.wav", WavBytes.File(encoding, bits, 6, samples));
+            Put($"extensible-{encoding}-{bits}.wav", WavBytes.File(encoding, bits, 1, samples, isExtensible: true));
+        }
+
+        var prompts = PromptLibrary.Load(_folder);
+
+        Assert.Empty(prompts.Problems);
+        Assert.Equal(4, prompts.Find("plain-3-32")!.LengthSamples);
+        Assert.Equal(4, prompts.Find("extensible-1-24")!.LengthSamples);
+    }
+
+    [Fact]
+    public void AFolderThatIsNamedLikeAPromptOrIsNotThereIsNoPrompt()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "hello.wav"));
+        Assert.Null(PromptLibrary.Load(_folder).Find("hello"));
+
+        var nowhere = PromptLibrary.Load(new DirectoryInfo(Path.Combine(_folder.FullName, "nowhere")));
+        Assert.Empty(nowhere.Problems);
+        Assert.NotNull(nowhere.Find("welcome"));
+    }
+
+    [Fact]
+    public void AFileThatIsTooLargeIsNotRead()
+    {
+        using (var file = File.Create(Path.Combine(_folder.FullName, "huge.wav")))
+        {
+            file.SetLength(PromptLibrary.FileBytesMax + 1);     // sparse: no disk is used
+        }
+
+        var prompts = PromptLibrary.Load(_folder);
+
+        Assert.Contains("larger than", Assert.Single(prompts.Problems), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void FilesBeyondTheLimitAreSaidToBeLeftOut()
     {

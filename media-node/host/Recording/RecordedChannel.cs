@@ -1,0 +1,45 @@
+using OrleansAcd.Audio;
+using OrleansAcd.MediaCore;
+
+namespace OrleansAcd.MediaNode.Recording;
+
+/// <summary>One party of a recorded call, at the recorder: its packets become samples at their time.</summary>
+internal sealed class RecordedChannel(RecordedCall call, int channel) : IDisposable
+{
+    private readonly short[] _pcm = new short[AudioDecoder.PayloadSamplesMax];
+    private SourceClock _clock;
+    private AudioDecoder? _decoder;
+    private AudioCodecId _codec;
+
+    /// <summary>Payloads that their codec could not read.</summary>
+    public long Undecodable { get; private set; }
+
+    public void Handle(in TappedPacket packet, ReadOnlySpan<byte> payload)
+    {
+        var decoder = DecoderFor(packet.Codec);
+        var samples = decoder.Decode(payload, _pcm);
+        if (samples <= 0)
+        {
+            Undecodable++;
+            return;
+        }
+
+        var duration = new TimeSpan(samples * TimeSpan.TicksPerSecond / decoder.SampleRateHz);
+        var clockHz = AudioCodecs.ClockHz(packet.Codec);
+        var spoken = _clock.Place(
+            packet.Ssrc, packet.Timestamp, clockHz, duration, packet.ArrivedAt, out var isNew);
+        if (packet.LostBefore > 0) call.Missed(channel, spoken);
+        call.Write(channel, spoken, _pcm.AsSpan(0, samples), decoder.SampleRateHz, isNew, packet.ArrivedAt);
+    }
+
+    public void Dispose() => _decoder?.Dispose();
+
+    private AudioDecoder DecoderFor(AudioCodecId codec)
+    {
+        if (_decoder is not null && _codec == codec) return _decoder;
+
+        _decoder?.Dispose();
+        _codec = codec;
+        return _decoder = AudioCodecs.NewDecoder(codec);
+    }
+}

@@ -1,0 +1,108 @@
+using OrleansAcd.MediaNode.Io;
+
+namespace OrleansAcd.MediaNode.Recording;
+
+/// <summary>The way from one media loop to the recorder: packets through a ring, orders (begin, pause, end) between
+/// them at their right place.</summary>
+internal sealed class RecorderFeed
+{
+    /// <summary>Orders that wait for the recorder at most.</summary>
+    public const int OrdersMax = 16_384;
+
+    /// <summary>Packets handled before files are looked after again.</summary>
+    private const int PacketsPerTurnMax = 4_096;
+
+    private readonly PacketRing _ring;
+    private readonly BoundedMpscQueue<Order> _orders = new(OrdersMax);
+    private readonly Action _wake;
+    private readonly Dictionary<int, RecordedChannel> _channels = [];
+    private Order? _next;
+    private int _lastChannel;
+    private int _waiting;
+    private long _packetsLost;
+    private long _ordersRefused;
+
+    private sealed record Order(long Position, Action Act);
+
+    public RecorderFeed(int ringBytes, Action wake) => (_ring, _wake) = (new PacketRing(ringBytes), wake);
+
+    /// <summary>Packets that found the ring full: gaps in files.</summary>
+    public long PacketsLost => Volatile.Read(ref _packetsLost);
+
+    public long OrdersRefused => Volatile.Read(ref _ordersRefused);
+
+    /// <summary>Whether a recording may begin: room is kept for the orders of those that have begun.</summary>
+    public bool HasRoomForMore => Volatile.Read(ref _waiting) < OrdersMax / 4;
+
+    /// <summary>For the loop's thread.</summary>
+    public int NextChannel() => ++_lastChannel;
+
+    /// <summary>For the loop's thread: a packet, unless there is no room.</summary>
+    public bool TryPut(in TappedPacket packet, ReadOnlySpan<byte> payload)
+    {
+        if (_ring.TryPut(packet, payload)) return true;
+
+        Volatile.Write(ref _packetsLost, _packetsLost + 1);
+        return false;
+    }
+
+    /// <summary>For the loop's thread: done on the recorder's, after the packets put so far and before later
+    /// ones.</summary>
+    public bool TryOrder(Action act)
+    {
+        Interlocked.Increment(ref _waiting);
+        if (_orders.TryEnqueue(new Order(_ring.Tail, act)))
+        {
+            _wake();
+            return true;
+        }
+
+        Interlocked.Decrement(ref _waiting);
+        Volatile.Write(ref _ordersRefused, _ordersRefused + 1);
+        return false;
+    }
+
+    /// <summary>For the recorder's thread, from an order.</summary>
+    public void Open(int channel, RecordedChannel opened) => _channels[channel] = opened;
+
+    /// <summary>For the recorder's thread, from an order.</summary>
+    public void Close(int channel)
+    {
+        if (_channels.Remove(channel, out var closed)) closed.Dispose();
+    }
+
+    /// <summary>For the recorder's thread: handles what is there.</summary>
+    /// <returns>Whether all of it was; else there is more.</returns>
+    public bool Drain()
+    {
+        var left = PacketsPerTurnMax;
+        while (left > 0)
+        {
+            // The tail first: an order given before a packet was put is then seen before the packet.
+            var tail = _ring.Tail;
+            if (_next is null && _orders.TryDequeue(out var order)) _next = order;
+            left = DrainPackets(Math.Min(tail, _next?.Position ?? tail), left);
+            if (_next is null) return left > 0;
+            if (_ring.Head < _next.Position) continue;
+
+            var act = _next.Act;
+            _next = null;
+            Interlocked.Decrement(ref _waiting);
+            act();
+        }
+
+        return false;
+    }
+
+    private int DrainPackets(long until, int most)
+    {
+        while (most > 0 && _ring.TryPeek(until, out var packet, out var payload))
+        {
+            if (_channels.TryGetValue(packet.Channel, out var channel)) channel.Handle(packet, payload);
+            _ring.Release();
+            most--;
+        }
+
+        return most;
+    }
+}
