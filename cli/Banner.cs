@@ -16,6 +16,11 @@ internal static class Banner
             $"OrleansAcd is up: {centre.Numbers.Length} numbers, {centre.Queues.Length} queues, "
             + $"{centre.Agents.Length} agents ({document.Source})");
         Console.WriteLine($"  phones   sip:{at}  UDP and TCP; RTP at ports {options.RtpPorts}");
+        if (host.Node.Tls is { } secure)
+        {
+            Console.WriteLine($"  by TLS   sip:{options.AdvertisedAddress()}:{secure.Port};transport=tls");
+        }
+
         Console.WriteLine($"  browser  {http}");
         Console.WriteLine($"  programs {http}v1  documented at {http}openapi/v1.json");
         Console.WriteLine(host.MadeKey is { } key

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using OrleansAcd.MediaNode.Io.Tls;
 
 namespace OrleansAcd.Cli;
 
@@ -8,6 +9,9 @@ namespace OrleansAcd.Cli;
 internal sealed record CentreHostOptions
 {
     public required IPEndPoint Sip { get; init; }
+
+    /// <summary>Where phones and trunks connect by TLS, with which certificates; null: no TLS.</summary>
+    public TlsOptions? Tls { get; init; }
 
     public required IPEndPoint Http { get; init; }
 

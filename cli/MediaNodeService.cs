@@ -33,13 +33,13 @@ internal sealed class MediaNodeService(
         var node = new MediaNodeOptions
         {
             Sip = options.Sip,
+            Tls = options.Tls,
             Advertise = options.AdvertisedAddress(),
             RtpPortFirst = options.RtpPorts.First,
             RtpPortLast = options.RtpPorts.Last,
             Recorder = new RecorderOptions(spool),
         };
-        Node = MediaNodeHost.Start(node, bus, prompts, time, log)
-            ?? throw new UsageException($"--sip {options.Sip}: the address is in use, or not one of this machine");
+        Node = MediaNodeHost.Start(node, bus, prompts, time, log, out var problem) ?? throw new UsageException(problem);
         await Node.Ready.WaitAsync(SettingsMax, cancellationToken);
     }
 

@@ -29,10 +29,13 @@ internal static class RunCommand
 
         var command = new Command("run", "Start everything in one process")
             { centre, sip, http, ports, data, advertise };
+        var tls = new TlsOption();
+        tls.AddTo(command);
         command.SetAction((parsed, cancellation) => Shell.Run(() => Run(
             new CentreHostOptions
             {
                 Sip = parsed.GetValue(sip)!,
+                Tls = OperatingSystem.IsLinux() ? tls.Read(parsed, parsed.GetValue(sip)!) : null,
                 Http = parsed.GetValue(http)!,
                 RtpPorts = parsed.GetValue(ports),
                 Data = parsed.GetValue(data)!,

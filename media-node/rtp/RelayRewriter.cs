@@ -43,7 +43,9 @@ public sealed class RelayRewriter
         ArgumentNullException.ThrowIfNull(random);
         Ssrc = new Ssrc((uint)random.NextBits());
         var bits = random.NextBits();
-        _nextSequence = new SequenceNumber((ushort)bits);
+
+        // RFC 3711 §3.3.1: below 2^15, so that the loss of the first packets cannot hide a rollover.
+        _nextSequence = new SequenceNumber((ushort)(bits & 0x7FFF));
         _lastTimestamp = new RtpTimestamp((uint)(bits >> 32));
     }
 

@@ -38,6 +38,7 @@ internal static unsafe partial class LinuxNative
     public const int ErrorInterrupted = 4;
     public const int ErrorAgain = 11;
     public const int ErrorPipe = 32;
+    public const int ErrorConnectionAborted = 103;
     public const int ErrorConnectionReset = 104;
     public const int ErrorConnectionRefused = 111;
     public const int ErrorInProgress = 115;
@@ -143,7 +144,7 @@ internal static unsafe partial class LinuxNative
     {
         ErrorAgain or ErrorInterrupted or ErrorInProgress => IoStatus.WouldBlock,
         ErrorConnectionRefused => IoStatus.Refused,
-        ErrorPipe or ErrorConnectionReset => IoStatus.Closed,
+        ErrorPipe or ErrorConnectionReset or ErrorConnectionAborted => IoStatus.Closed,
         _ => IoStatus.Failed,
     };
 

@@ -64,11 +64,12 @@ internal sealed unsafe class LinuxTcpListenSocket : TcpListenSocket
         Local = local;
     }
 
-    public override TcpSocket? Accept()
+    public override TcpSocket? Accept(out IoStatus status)
     {
         var address = stackalloc byte[SocketAddress.MaxBytes];
         uint length = SocketAddress.MaxBytes;
         var fd = LinuxNative.Accept(_fd, address, &length, LinuxNative.NonBlockingCloseOnExec);
+        status = fd < 0 ? LinuxNative.LastStatus() : IoStatus.Done;
         if (fd < 0) return null;
 
         LinuxNative.SetOption(fd, LinuxNative.ProtocolTcp, LinuxNative.TcpNoDelay, 1);

@@ -64,6 +64,7 @@ public abstract class TcpSocket : NetSocket
 /// <summary>A TCP socket that listens.</summary>
 public abstract class TcpListenSocket : NetSocket
 {
-    /// <summary>The next waiting connection, or null.</summary>
-    public abstract TcpSocket? Accept();
+    /// <summary>The next waiting connection, or null and why: WouldBlock when none waits, Closed when it is gone
+    /// already.</summary>
+    public abstract TcpSocket? Accept(out IoStatus status);
 }

@@ -122,8 +122,9 @@ internal sealed class PortableTcpListenSocket : TcpListenSocket
         Local = Portable.Local(socket);
     }
 
-    public override TcpSocket? Accept()
+    public override TcpSocket? Accept(out IoStatus status)
     {
+        status = IoStatus.Done;
         try
         {
             var accepted = _socket.Accept();
@@ -131,8 +132,14 @@ internal sealed class PortableTcpListenSocket : TcpListenSocket
             accepted.NoDelay = true;
             return new PortableTcpSocket(accepted, TransportAddress.From((IPEndPoint)accepted.RemoteEndPoint!));
         }
-        catch (SocketException)
+        catch (SocketException error)
         {
+            status = error.SocketErrorCode switch
+            {
+                SocketError.WouldBlock => IoStatus.WouldBlock,
+                SocketError.ConnectionReset or SocketError.ConnectionAborted => IoStatus.Closed,
+                _ => IoStatus.Failed,
+            };
             return null;
         }
     }

@@ -1,11 +1,16 @@
+using OrleansAcd.MediaCore;
 using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Io;
 
 /// <summary>Accepts connections in a loop, up to a number; those beyond it are closed at once and counted.</summary>
-public sealed class TcpAcceptor : IReadyHandler, IDisposable
+/// <remarks>A system that is out of descriptors keeps the listener ready without giving anything: it then rests,
+/// instead of turning the loop around it.</remarks>
+public sealed class TcpAcceptor : IReadyHandler, ITimeoutHandler, IDisposable
 {
     private const int AcceptsPerTurnMax = 64;
+
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
     private readonly EventLoop _loop;
     private readonly TcpListenSocket _socket;
@@ -13,12 +18,14 @@ public sealed class TcpAcceptor : IReadyHandler, IDisposable
     private readonly Func<int> _openCount;
     private readonly int _openMax;
     private readonly int _unsentMax;
+    private readonly LoopTimer _rested;
 
     private TcpAcceptor(
         EventLoop loop, TcpListenSocket socket, ITcpHandler handler, Func<int> openCount, int openMax, int unsentMax)
     {
         (_loop, _socket, _handler) = (loop, socket, handler);
         (_openCount, _openMax, _unsentMax) = (openCount, openMax, unsentMax);
+        _rested = new LoopTimer(this);
         loop.Add(socket, this);
     }
 
@@ -26,6 +33,9 @@ public sealed class TcpAcceptor : IReadyHandler, IDisposable
 
     /// <summary>Connections refused because too many were open.</summary>
     public long Refused { get; private set; }
+
+    /// <summary>Times that the system gave no connection although one was waiting.</summary>
+    public long Rests { get; private set; }
 
     /// <summary>Null when the address is taken. The handler hears OnConnected of each connection.</summary>
     /// <param name="loop">The loop that serves the connections too.</param>
@@ -44,8 +54,14 @@ public sealed class TcpAcceptor : IReadyHandler, IDisposable
 
     public void OnReadable()
     {
-        for (var i = 0; i < AcceptsPerTurnMax && _socket.Accept() is { } accepted; i++)
+        for (var i = 0; i < AcceptsPerTurnMax; i++)
         {
+            if (_socket.Accept(out var status) is not { } accepted)
+            {
+                if (status is not (IoStatus.WouldBlock or IoStatus.Closed)) BeginRest();
+                return;
+            }
+
             if (_openCount() >= _openMax)
             {
                 Refused++;
@@ -66,9 +82,20 @@ public sealed class TcpAcceptor : IReadyHandler, IDisposable
         // The connection that failed has been told; listening goes on.
     }
 
+    /// <summary>The rest is over.</summary>
+    public void HandleTimeout(Instant now) => _loop.Add(_socket, this);
+
     public void Dispose()
     {
+        _loop.Cancel(_rested);
         _loop.Remove(_socket);
         _socket.Dispose();
+    }
+
+    private void BeginRest()
+    {
+        Rests++;
+        _loop.Remove(_socket);
+        _loop.Schedule(_rested, _loop.Now + Rest);
     }
 }

@@ -67,7 +67,7 @@ internal sealed class ControlStream : IReadyHandler
 
     public void OnFault(Exception error) => _party.Conversation.Fault(error);
 
-    private void Handle(TransportAddress from, ReadOnlySpan<byte> datagram, Instant now)
+    private void Handle(TransportAddress from, Span<byte> datagram, Instant now)
     {
         if (!from.IsSameHost(_party.Rtp.Target) && !from.IsSameHost(_expected))
         {
@@ -75,6 +75,7 @@ internal sealed class ControlStream : IReadyHandler
             return;
         }
 
+        if (!_party.Crypto.TryOpenRtcp(ref datagram, now)) return;
         if (RtcpReader.TryOpen(datagram, out var reader) != RtcpParseError.None)
         {
             Malformed++;
@@ -110,7 +111,8 @@ internal sealed class ControlStream : IReadyHandler
             : null;
         var buffer = _worker.Outgoing;
         var length = RtcpWriter.Write(buffer, rtp.Out.Ssrc, sent, Report(now), _cname, isBye);
-        _socket.SendTo(buffer[..length], target);
+        var packet = _party.Crypto.ProtectRtcp(buffer[..length]);
+        if (!packet.IsEmpty) _socket.SendTo(packet, target);
     }
 
     private ReportBlock? Report(Instant now) => _party.Rtp.Statistics.IsValid

@@ -39,6 +39,9 @@ public sealed record LegMedia(
     /// <summary>Rate of its RTP timestamps.</summary>
     public int ClockHz => AudioCodecs.ClockHz(Codec);
 
+    /// <summary>Its keys; null: plain.</summary>
+    public LegCrypto? Crypto { get; init; }
+
     public bool MaySend => (Direction & MediaDirection.SendOnly) != 0;
 
     public bool MayReceive => (Direction & MediaDirection.ReceiveOnly) != 0;

@@ -1,3 +1,5 @@
+using OrleansAcd.Rtp.Srtp;
+
 namespace OrleansAcd.MediaNode.Media;
 
 /// <summary>How a leg's media fares, since its beginning.</summary>
@@ -19,4 +21,11 @@ public readonly record struct LegQuality(
     long Strangers,
     long Malformed,
     long Unexpected,
-    long SendFailures);
+    long SendFailures)
+{
+    /// <summary>Both ways, now.</summary>
+    public bool IsEncrypted { get; init; }
+
+    /// <summary>Packets dropped for their encryption: forged, replayed, malformed.</summary>
+    public SrtpDrops Crypto { get; init; }
+}

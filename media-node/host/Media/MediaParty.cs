@@ -35,6 +35,7 @@ public sealed class MediaParty : ITimeoutHandler
     {
         (Conversation, Name, _worker, _sockets) = (conversation, name, worker, sockets);
         _timer = new LoopTimer(this);
+        Crypto = new MediaCrypto(worker);
         Rtp = new MediaStream(worker, sockets.Rtp, this);
         Rtcp = new ControlStream(worker, sockets.Rtcp, this);
         worker.Loop.Add(sockets.Rtp, Rtp);
@@ -72,7 +73,11 @@ public sealed class MediaParty : ITimeoutHandler
         Rtp.Strangers + Rtcp.Strangers,
         Rtp.Malformed + Rtcp.Malformed,
         Unexpected,
-        Rtp.SendFailures);
+        Rtp.SendFailures)
+    {
+        IsEncrypted = Crypto.IsOn,
+        Crypto = Crypto.Drops,
+    };
 
     /// <summary>Sees every packet that the party sends while it may; null: nobody does.</summary>
     public IPacketTap? PacketTap { get; set; }
@@ -92,6 +97,8 @@ public sealed class MediaParty : ITimeoutHandler
     internal MediaStream Rtp { get; }
 
     internal ControlStream Rtcp { get; }
+
+    internal MediaCrypto Crypto { get; }
 
     internal ClipPlayer Player { get; } = new();
 
@@ -146,6 +153,7 @@ public sealed class MediaParty : ITimeoutHandler
 
         // A hold may have been long: silence counts from now.
         var now = _worker.Loop.Now;
+        Crypto.Configure(media.Crypto, now);
         Rtp.BeginSilence(now);
         _isTimeoutTold = false;
         _worker.Loop.Schedule(_timer, NextDeadline(now));
@@ -189,6 +197,7 @@ public sealed class MediaParty : ITimeoutHandler
         Rtcp.SendBye(now);
         IsRemoved = true;
         ReleaseEncoder();
+        Crypto.Dispose();
         _worker.Loop.Cancel(_timer);
         _worker.Loop.Remove(_sockets.Rtp);
         _worker.Loop.Remove(_sockets.Rtcp);

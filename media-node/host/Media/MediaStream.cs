@@ -68,7 +68,10 @@ internal sealed class MediaStream : IReadyHandler
 
     public void Send(ReadOnlySpan<byte> packet)
     {
-        var status = _isConnected ? _socket.Send(packet) : _socket.SendTo(packet, _latch.Target);
+        var sent = _party.Crypto.ProtectRtp(packet);
+        var status = sent.IsEmpty ? IoStatus.Failed
+            : _isConnected ? _socket.Send(sent)
+            : _socket.SendTo(sent, _latch.Target);
         if (status != IoStatus.Done) SendFailures++;
     }
 
@@ -90,6 +93,7 @@ internal sealed class MediaStream : IReadyHandler
         if (_socket.Receive(buffer, out var length) != IoStatus.Done) return;
 
         var packet = buffer[..length];
+        if (!_party.Crypto.TryOpenRtp(ref packet, _worker.Loop.TurnStart)) return;
         if (RtpHeader.TryParse(packet, out var header) != RtpParseError.None)
         {
             Malformed++;
@@ -122,6 +126,7 @@ internal sealed class MediaStream : IReadyHandler
 
     private void HandleFrom(TransportAddress from, Span<byte> packet)
     {
+        if (!_party.Crypto.TryOpenRtp(ref packet, _worker.Loop.TurnStart)) return;
         if (RtpHeader.TryParse(packet, out var header) != RtpParseError.None)
         {
             Malformed++;

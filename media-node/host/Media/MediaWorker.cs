@@ -2,6 +2,7 @@ using OrleansAcd.Audio;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.Rtp;
+using OrleansAcd.Rtp.Srtp;
 
 namespace OrleansAcd.MediaNode.Media;
 
@@ -18,6 +19,9 @@ public sealed class MediaWorker(EventLoop loop, RtpPortPool ports, TransportAddr
     private readonly byte[] _received = GC.AllocateArray<byte>(DatagramMaxBytes, pinned: true);
     private readonly byte[] _outgoing = GC.AllocateArray<byte>(DatagramMaxBytes, pinned: true);
 
+    private readonly byte[] _sealed =
+        GC.AllocateArray<byte>(DatagramMaxBytes + SrtpSuite.GrowthMaxBytes, pinned: true);
+
     private readonly short[] _samples = new short[AudioDecoder.PayloadSamplesMax];
 
     public EventLoop Loop { get; } = loop;
@@ -33,6 +37,9 @@ public sealed class MediaWorker(EventLoop loop, RtpPortPool ports, TransportAddr
     internal Span<byte> Received => _received;
 
     internal Span<byte> Outgoing => _outgoing;
+
+    /// <summary>A packet as it goes out encrypted, with room for its tag.</summary>
+    internal Span<byte> Sealed => _sealed;
 
     /// <summary>Linear audio on its way from one stage to the next.</summary>
     internal Span<short> Samples => _samples;

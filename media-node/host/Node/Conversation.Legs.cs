@@ -28,11 +28,14 @@ internal sealed partial class Conversation
             Id, _epoch, ++_lastEvent, LegId.Caller, _worker.Node, invite.RequestUri.UserUnescaped, IdentityOf(invite),
             context, _worker.Phones.WhoCalls(invite, source.Remote, _worker.Now), _legs[LegId.Caller].Codec)
         {
-            Trunk = _worker.Trunks.From(source.Remote)?.Id,
+            Trunk = _worker.TrunkOf(source)?.Id,
         };
         _worker.Publish(offered);
         return 0;
     }
+
+    /// <summary>Why the last INVITE was refused, in words; null: its code says it all.</summary>
+    public string? RefusalText { get; private set; }
 
     /// <summary>Makes an INVITE a leg that waits for a decision: SDP read, ports bound, our answer made.</summary>
     /// <returns>0, or the status code that refuses the INVITE.</returns>
@@ -47,7 +50,7 @@ internal sealed partial class Conversation
         if (_audio.TryAddParty(name, out var party) != MediaRefusal.None) return 503;
 
         var leg = AddLeg(id, LegState.Offered, party!);
-        leg.Active = new Fork(leg, call);
+        leg.Active = new Fork(leg, call) { Security = _worker.SecurityOf(invite, call.PeerFlow) };
         leg.GiveUpAt = _worker.Now + _worker.Options.DecisionMax;
         var refusal = invite.HasBody ? PrepareAnswer(leg, invite.Body) : 0;
         if (refusal != 0)
@@ -70,16 +73,24 @@ internal sealed partial class Conversation
 
         var exchange = leg.Active!.Exchange;
         if (exchange.HandleOffer(theirs) == OfferAnswerError.None
-            && exchange.TryAnswer(OursFor(leg, theirs), null, out var answer) == OfferAnswerError.None
-            && LegDescriptions.Agreed(exchange) is { } agreed)
+            && leg.Active.Security.TryAnswer(exchange, theirs, OursFor(leg, theirs), out var ours)
+            && exchange.TryAnswer(ours, null, out var answer) == OfferAnswerError.None
+            && leg.Active.Agreed() is { } agreed)
         {
             leg.Answer = answer.ToBytes();
             leg.Codec = agreed.Codec.ToString().ToUpperInvariant();
             return 0;
         }
 
-        _worker.Counters.OffersNotAcceptable++;
+        NotAcceptable(leg.Active.Security);
         return 488;
+    }
+
+    private void NotAcceptable(LegSecurity security)
+    {
+        _worker.Counters.OffersNotAcceptable++;
+        RefusalText = security.Refusal;
+        if (RefusalText is not null) _worker.Counters.EncryptionRefused++;
     }
 
     private SessionDescription Ours(Leg leg) => LegDescriptions.Ours(leg.Party, _worker.Advertise, _worker.NextBits());
@@ -94,7 +105,7 @@ internal sealed partial class Conversation
         if (leg.Answer.IsEmpty)
         {
             // Late offer, RFC 3261 section 13.2.1: the 200 offers, the ACK answers.
-            fork.Exchange.TryOffer(OursWithLines(leg), out var offer);
+            fork.Exchange.TryOffer(fork.Security.Offer(OursWithLines(leg), isDatagram: false), out var offer);
             leg.Answer = offer.ToBytes();
         }
         else
@@ -138,15 +149,29 @@ internal sealed partial class Conversation
         }
 
         foreach (var contact in dial.Contacts) Ring(leg, contact, dial, trunk);
-        if (leg.Ringing.Count == 0) FailLeg(leg, 503, "no contact can be reached");
+        if (leg.Ringing.Count > 0) return;
+
+        if (leg.BestFailure == 488) FailLeg(leg, 488, "encryption is required, which takes signalling over TLS");
+        else FailLeg(leg, 503, "no contact can be reached");
     }
 
     private void Ring(Leg leg, PhoneContact contact, Dial dial, TrunkSettings? trunk)
     {
         if (DialPlan.Of(contact, dial, trunk, _worker.AdvertiseHost) is not { } plan) return;
 
-        var fork = new Fork(leg, null) { Credentials = DialPlan.CredentialsOf(trunk, _worker.Ids) };
-        fork.Exchange.TryOffer(OursWithLines(leg), out var offer);
+        var security = DialPlan.SecurityOf(contact, dial, trunk);
+        if (!security.IsPossible)
+        {
+            leg.BestFailure = 488;
+            _worker.Counters.EncryptionRefused++;
+            return;
+        }
+
+        var fork = new Fork(leg, null)
+        {
+            Security = security, Credentials = DialPlan.CredentialsOf(trunk, _worker.Ids),
+        };
+        fork.Exchange.TryOffer(security.Offer(OursWithLines(leg), DialPlan.IsDatagram(contact, trunk)), out var offer);
         leg.Ringing.Add(fork);
         fork.Call = _worker.Sip.Invite(plan with { Body = offer.ToBytes(), Tag = fork }, _worker.Now);
     }
@@ -192,9 +217,10 @@ internal sealed partial class Conversation
     private bool Configure(Leg leg)
     {
         var exchange = leg.Active!.Exchange;
-        if (LegDescriptions.Agreed(exchange) is not { } agreed) return false;
+        if (leg.Active.Agreed() is not { } agreed) return false;
 
         leg.Codec = agreed.Codec.ToString().ToUpperInvariant();
+        CountEncryption(leg.Party.Media, agreed);
         _audio.Configure(leg.Party, agreed);
         ConfigureLines(leg);
         var isHeld = LegDescriptions.IsHold(exchange);
@@ -205,6 +231,16 @@ internal sealed partial class Conversation
         }
 
         return true;
+    }
+
+    /// <summary>Nothing is downgraded silently: who prefers encryption may still be asked for less by a
+    /// re-INVITE.</summary>
+    private void CountEncryption(LegMedia? before, LegMedia agreed)
+    {
+        var isEncrypted = agreed.Crypto is not null;
+        if (before is null && isEncrypted) _worker.Counters.LegsEncrypted++;
+        if (before is null && !isEncrypted) _worker.Counters.LegsPlain++;
+        if (before?.Crypto is not null && !isEncrypted) _worker.Counters.EncryptionDowngraded++;
     }
 
     /// <summary>The call's later events are nobody's any more: the stack ends it by itself.</summary>

@@ -32,7 +32,7 @@ internal sealed partial class Conversation
         if (leg.State != LegState.Ringing || !TakeAnswer(fork, body))
         {
             Detach(fork).Hangup(_worker.Now, ReasonText(488));
-            if (leg.State == LegState.Ringing) FailFork(leg, 488, "its answer has no audio that we speak");
+            if (leg.State == LegState.Ringing) FailFork(leg, 488, "no audio in its answer that we speak as required");
             return;
         }
 
@@ -84,7 +84,7 @@ internal sealed partial class Conversation
         var (call, exchange, leg) = (fork.Call!, fork.Exchange, fork.Leg);
         if (!request.HasBody)
         {
-            exchange.TryOffer(OursWithLines(leg), out var offer);
+            exchange.TryOffer(fork.Security.Offer(OursWithLines(leg), isDatagram: false), out var offer);
             call.AcceptReoffer(offer.ToBytes(), _worker.Now);
             return;
         }
@@ -98,12 +98,12 @@ internal sealed partial class Conversation
         {
             call.RejectReoffer(491, _worker.Now);
         }
-        else if (exchange.TryAnswer(OursFor(leg, theirs), null, out var answer) != OfferAnswerError.None
-            || !Configure(leg))
+        else if (!fork.Security.TryAnswer(exchange, theirs, OursFor(leg, theirs), out var ours)
+            || exchange.TryAnswer(ours, null, out var answer) != OfferAnswerError.None || !Configure(leg))
         {
             exchange.Withdraw();
             ConfigureLines(leg);
-            _worker.Counters.OffersNotAcceptable++;
+            NotAcceptable(fork.Security);
             call.RejectReoffer(488, _worker.Now);
         }
         else
@@ -117,7 +117,7 @@ internal sealed partial class Conversation
         if (SessionDescription.TryParse(body.Span, out var answer) == SdpError.None
             && fork.Exchange.HandleAnswer(answer) == OfferAnswerError.None)
         {
-            return LegDescriptions.Agreed(fork.Exchange) is not null;
+            return fork.Agreed() is not null;
         }
 
         _worker.Counters.BadDescriptions++;

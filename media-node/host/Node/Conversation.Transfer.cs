@@ -54,7 +54,7 @@ internal sealed partial class Conversation
         var account = _worker.Phones.WhoCalls(invite, source.Remote, _worker.Now);
         Raise(sequence => new LegReplacing(Id, _epoch, sequence, id, replaced.Id, IdentityOf(invite), account)
         {
-            Trunk = _worker.Trunks.From(source.Remote)?.Id,
+            Trunk = _worker.TrunkOf(source)?.Id,
         });
         return 0;
     }

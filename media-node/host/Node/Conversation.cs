@@ -199,6 +199,8 @@ internal sealed partial class Conversation : IConversationObserver
         var quality = leg.Party.Quality;
         _worker.Counters.StrangerPackets += quality.Strangers;
         _worker.Counters.MalformedPackets += quality.Malformed;
+        _worker.Counters.ForgedPackets += quality.Crypto.Forged + quality.Crypto.Malformed;
+        _worker.Counters.ReplayedPackets += quality.Crypto.Replayed;
         _worker.Counters.UnexpectedPackets += quality.Unexpected;
         _worker.Counters.PacketsNotSent += quality.SendFailures;
         _worker.Counters.FramesSkipped += leg.Party.Player.SkippedFrames;

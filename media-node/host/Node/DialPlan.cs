@@ -36,6 +36,16 @@ internal static class DialPlan
         };
     }
 
+    /// <summary>The called agent's policy, or the trunk's; and whether keys are safe on the way there.</summary>
+    public static LegSecurity SecurityOf(PhoneContact contact, Dial dial, TrunkSettings? trunk) => trunk is null
+        ? new LegSecurity(dial.Encryption, contact.Transport == "tls")
+        : new LegSecurity(trunk.Encryption, SipUri.TryParse(trunk.Uri, out var uri) && uri.IsSecure);
+
+    /// <summary>The INVITE goes out over UDP, where it should be small.</summary>
+    public static bool IsDatagram(PhoneContact contact, TrunkSettings? trunk) => trunk is null
+        ? contact.Transport == "udp"
+        : !SipUri.TryParse(trunk.Uri, out var uri) || (!uri.IsSecure && !uri.Parameters.Has("transport"));
+
     /// <summary>What answers a trunk's challenge: its account's digests, never a password.</summary>
     public static DigestClient? CredentialsOf(TrunkSettings? trunk, IIdSource ids) => trunk?.Account is not { } account
         ? null
@@ -75,8 +85,15 @@ internal static class DialPlan
 
     /// <summary>Back the way its REGISTER came, which also passes address translation.</summary>
     private static SipFlow? FlowOf(PhoneContact contact) => IPEndPoint.TryParse(contact.Source, out var source)
-        ? new SipFlow(contact.Transport == "tcp" ? SipTransport.Tcp : SipTransport.Udp, source)
+        ? new SipFlow(TransportOf(contact.Transport), source)
         : null;
+
+    private static SipTransport TransportOf(string name) => name switch
+    {
+        "tcp" => SipTransport.Tcp,
+        "tls" => SipTransport.Tls,
+        _ => SipTransport.Udp,
+    };
 
     private static string Printable(string text) => new([.. text.Where(c => !char.IsControl(c))]);
 }

@@ -79,7 +79,10 @@ internal sealed class Leg(
     {
         var quality = Party.Quality;
         return new LegQuality(
-            Codec, quality.PacketsReceived, quality.PacketsLost, quality.PacketsSent, quality.Jitter.TotalMilliseconds);
+            Codec, quality.PacketsReceived, quality.PacketsLost, quality.PacketsSent, quality.Jitter.TotalMilliseconds)
+        {
+            Encrypted = quality.IsEncrypted,
+        };
     }
 }
 
@@ -98,6 +101,13 @@ internal sealed class Fork(Leg leg, SipCall? call)
     public DigestClient? Credentials { get; init; }
 
     public OfferAnswer Exchange { get; } = new();
+
+    /// <summary>Whether and how its media is encrypted.</summary>
+    public required LegSecurity Security { get; init; }
+
+    /// <summary>What the exchange agreed on, keys included; null when that is nothing we can or may speak.</summary>
+    public LegMedia? Agreed() =>
+        LegDescriptions.Agreed(Exchange) is { } agreed ? Security.Secure(Exchange, agreed) : null;
 
     /// <summary>The phone's answer in a reliable provisional response, and the branch that gave it: from then on the
     /// 200 needs none (RFC 3261 section 13.2.1).</summary>

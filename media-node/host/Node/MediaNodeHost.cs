@@ -34,6 +34,13 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
     /// <summary>Where SIP is bound.</summary>
     public IPEndPoint Sip => _worker.Edge.Local;
 
+    /// <summary>Where SIP over TLS is bound; null: nowhere.</summary>
+    public IPEndPoint? Tls => _worker.Edge.TlsLocal;
+
+    /// <summary>Takes certificates whose files have changed, now instead of within a minute; connections go
+    /// on.</summary>
+    public void ReloadCertificates() => _loop.Post(() => _worker.Edge.Tls?.ReloadIfChanged());
+
     public NodeCounters Counters => _worker.Counters;
 
     public SipCounters SipCounters => _worker.Sip.Counters;
@@ -43,14 +50,24 @@ public sealed partial class MediaNodeHost : IAsyncDisposable
 
     /// <summary>Starts a node; null when its SIP address is taken or not this machine's.</summary>
     public static MediaNodeHost? Start(
-        MediaNodeOptions options, IStreamBus bus, PromptLibrary prompts, TimeProvider time, ILogger<MediaNodeHost> log)
+        MediaNodeOptions options, IStreamBus bus, PromptLibrary prompts, TimeProvider time,
+        ILogger<MediaNodeHost> log) =>
+        Start(options, bus, prompts, time, log, out _);
+
+    /// <summary>Starts a node; null when an address is taken or not this machine's, or a certificate cannot be used,
+    /// and what it was.</summary>
+    public static MediaNodeHost? Start(
+        MediaNodeOptions options, IStreamBus bus, PromptLibrary prompts, TimeProvider time, ILogger<MediaNodeHost> log,
+        out string problem)
     {
         ArgumentNullException.ThrowIfNull(options);
         var node = new NodeId("node-" + Guid.NewGuid().ToString("n", CultureInfo.InvariantCulture)[..12]);
         var loop = new EventLoop(Network.Default, new EventLoopOptions { OnError = error => LoopFault(log, error) });
         var worker = new NodeWorker(
             node, options, loop, bus, prompts, time, (call, error) => CallFault(log, call.Value, error));
-        if (!worker.TryOpen())
+        var isOpen = worker.TryOpen();
+        problem = worker.Problem;
+        if (!isOpen)
         {
             loop.Dispose();
             return null;

@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansAcd.MediaNode.Io.Tls;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Rtp;
@@ -10,6 +11,9 @@ public sealed record MediaNodeOptions
 {
     /// <summary>Where SIP is bound, UDP and TCP; port 0 takes any.</summary>
     public required IPEndPoint Sip { get; init; }
+
+    /// <summary>SIP over TLS; null: none, neither in nor out.</summary>
+    public TlsOptions? Tls { get; init; }
 
     /// <summary>The address that phones are told, in Via, Contact and SDP.</summary>
     public required IPAddress Advertise { get; init; }

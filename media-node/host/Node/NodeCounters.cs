@@ -61,4 +61,21 @@ public sealed class NodeCounters
 
     /// <summary>Datagrams at RTP ports that were no RTP or RTCP, of legs that have ended.</summary>
     public long MalformedPackets { get; internal set; }
+
+    /// <summary>Legs that began encrypted, and plain.</summary>
+    public long LegsEncrypted { get; internal set; }
+
+    public long LegsPlain { get; internal set; }
+
+    /// <summary>Encrypted legs that a re-INVITE made plain, by a policy that allows it.</summary>
+    public long EncryptionDowngraded { get; internal set; }
+
+    /// <summary>Offers refused, and contacts not dialled, because of a policy on encryption.</summary>
+    public long EncryptionRefused { get; internal set; }
+
+    /// <summary>SRTP and SRTCP that was not authentic, of legs that have ended.</summary>
+    public long ForgedPackets { get; internal set; }
+
+    /// <summary>SRTP and SRTCP seen before, or too old, of legs that have ended.</summary>
+    public long ReplayedPackets { get; internal set; }
 }

@@ -47,6 +47,12 @@ internal static class NodeFigures
         figures["unexpectedPackets"] = node.UnexpectedPackets;
         figures["packetsNotSent"] = node.PacketsNotSent;
         figures["framesSkipped"] = node.FramesSkipped;
+        figures["legsEncrypted"] = node.LegsEncrypted;
+        figures["legsPlain"] = node.LegsPlain;
+        figures["encryptionDowngraded"] = node.EncryptionDowngraded;
+        figures["encryptionRefused"] = node.EncryptionRefused;
+        figures["forgedPackets"] = node.ForgedPackets;
+        figures["replayedPackets"] = node.ReplayedPackets;
         figures["portsRefused"] = worker.Media.Ports.Refused;
         figures["portBindFailures"] = worker.Media.Ports.BindFailures;
         figures["postsRefused"] = worker.Media.Loop.PostsRefused;
@@ -89,6 +95,10 @@ internal static class NodeFigures
         figures["sipServerTransactions"] = worker.Sip.ServerTransactionCount;
         figures["sipClientTransactions"] = worker.Sip.ClientTransactionCount;
         figures["sipSendFailures"] = worker.Edge.SendFailures;
+        figures["sipTlsFailed"] = worker.Edge.TlsFailures;
+        figures["sipTlsReloads"] = worker.Edge.Tls?.Reloads ?? 0;
+        figures["sipTlsReloadsFailed"] = worker.Edge.Tls?.ReloadsFailed ?? 0;
+        figures["sipConnectionsTimedOut"] = worker.Edge.ConnectionsTimedOut;
         figures["sipConnections"] = worker.Edge.ConnectionCount;
         figures["sipConnectionsRefused"] = worker.Edge.ConnectionsRefused;
         foreach (var method in Methods) figures["sipReceived" + method] = sip.RequestsReceived(method);

@@ -26,7 +26,7 @@ internal sealed partial class NodeWorker
     private void OnReplacing(SipCall call, SipRequest invite, SipCall replaced)
     {
         var source = call.PeerFlow ?? default;
-        var isKnown = Trunks.From(source.Remote) is not null
+        var isKnown = TrunkOf(source) is not null
             || Phones.WhoCalls(invite, source.Remote, Now) is not null;
         if (!isKnown)
         {
@@ -44,7 +44,7 @@ internal sealed partial class NodeWorker
         Guarded(leg.Conversation, () =>
         {
             var refusal = leg.Conversation.Replace(call, invite, source, leg);
-            if (refusal != 0) Refuse(call, refusal);
+            if (refusal != 0) Refuse(call, refusal, leg.Conversation.RefusalText);
         });
     }
 

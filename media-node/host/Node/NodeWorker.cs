@@ -4,6 +4,7 @@ using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
+using OrleansAcd.MediaNode.Io.Tls;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.MediaNode.Signalling;
 using OrleansAcd.Rtp;
@@ -85,16 +86,38 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     /// <summary>Exceptions that escaped a handler of the loop.</summary>
     public long LoopFaults => _loop.Faults;
 
-    /// <summary>Binds SIP; false when the address is taken or not ours.</summary>
+    /// <summary>What kept <see cref="TryOpen"/> from it, in words.</summary>
+    public string Problem { get; private set; } = "";
+
+    /// <summary>Binds SIP; false when an address is taken or not ours, or a certificate cannot be used.</summary>
     public bool TryOpen()
     {
-        _edge = SipEdge.Bind(_loop, _options.Sip, MakeStack, this);
-        if (_edge is null) return false;
+        if (!TryOpenTls(out var tls)) return false;
+
+        var options = new SipEdgeOptions { Tls = tls, TlsNameOf = Trunks.CertificateNameOf };
+        _edge = SipEdge.Bind(_loop, _options.Sip, MakeStack, this, options);
+        if (_edge is null)
+        {
+            tls?.Dispose();
+            var secure = _options.Tls?.Listen is { } at ? $", or --tls {at}" : "";
+            Problem = $"--sip {_options.Sip}{secure}: the address is in use, or not one of this machine";
+            return false;
+        }
 
         _loop.AddDeadlineHook(() => Phones.NextDeadline, Phones.HandleTimeout);
         PlanHousekeeping();
         OpenRecorder();
         return true;
+    }
+
+    private bool TryOpenTls(out TlsAuthority? tls)
+    {
+        tls = null;
+        if (_options.Tls is not { } options) return true;
+
+        tls = TlsAuthority.Open(options, out var problem);
+        Problem = problem;
+        return tls is not null;
     }
 
     private void PlanHousekeeping()
@@ -131,6 +154,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
 
         Trunks.Apply(settings.Trunks);
         _names.Watch(Trunks.HostNames(), Now);
+        _edge!.Tls?.AskForCertificates(Trunks.HaveCertificates);
     }
 
     /// <summary>Takes no more calls.</summary>
@@ -238,7 +262,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         _edge!.Flush();
     }
 
-    private SipStack MakeStack(IPEndPoint bound)
+    private SipStack MakeStack(IPEndPoint bound, IPEndPoint? secure)
     {
         var isV6 = _options.Advertise.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
         var host = isV6 ? $"[{_options.Advertise}]" : _options.Advertise.ToString();
@@ -249,6 +273,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
                 Host = host,
                 UdpPort = bound.Port,
                 TcpPort = bound.Port,
+                TlsPort = secure?.Port ?? bound.Port,
                 FollowSource = true,
                 Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, REGISTER",
                 CallsMax = 4 * _options.CallsMax,
@@ -280,17 +305,35 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
             if (refusal == 0) return;
 
             _conversations.Remove(conversation.Id);
-            Refuse(call, refusal);
+            Refuse(call, refusal, conversation.RefusalText);
         });
     }
 
-    private void Refuse(SipCall call, int code)
+    /// <summary>The policy for a caller: that of the agent who calls, of the trunk, else encrypted where the phone
+    /// can.</summary>
+    internal LegSecurity SecurityOf(SipRequest invite, SipFlow? flow)
+    {
+        if (flow is not { } from) return new LegSecurity(EncryptionPolicy.Prefer, isSignallingSecure: false);
+
+        var policy = Phones.EncryptionOf(Phones.WhoCalls(invite, from.Remote, Now))
+            ?? TrunkOf(from)?.Encryption
+            ?? EncryptionPolicy.Prefer;
+        return new LegSecurity(policy, from.Transport == SipTransport.Tls);
+    }
+
+    /// <summary>The trunk that a request came from.</summary>
+    internal TrunkSettings? TrunkOf(SipFlow flow) =>
+        flow.Remote is null ? null : Trunks.From(flow.Remote, _edge!.PeerNames(flow));
+
+    /// <param name="text">Told in a Warning header (RFC 3261 section 20.43, code 399).</param>
+    private void Refuse(SipCall call, int code, string? text = null)
     {
         if (code == 503) Counters.CallsRefused++;
         List<SipHeader>? headers = code switch
         {
             503 => [SipHeader.Of("Retry-After", $"{(int)_options.RetryAfter.TotalSeconds}")],
             415 => [SipHeader.Of("Accept", "application/sdp")],
+            _ when text is not null => [SipHeader.Of("Warning", $"399 {AdvertiseHost} \"{text}\"")],
             _ => null,
         };
         call.Reject(code, Now, headers: headers);

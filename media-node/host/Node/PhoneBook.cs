@@ -28,6 +28,7 @@ internal sealed class PhoneBook(
         new(new RegistrarOptions { ExpiresMax = ExpiresMax, ExpiresDefault = ExpiresMax });
 
     private FrozenDictionary<string, DigestAccount> _accounts = FrozenDictionary<string, DigestAccount>.Empty;
+    private FrozenDictionary<string, EncryptionPolicy> _encryption = FrozenDictionary<string, EncryptionPolicy>.Empty;
     private RegistrarService? _service;
     private long _version = -1;
     private string _realm = "";
@@ -56,6 +57,7 @@ internal sealed class PhoneBook(
         _accounts = settings.Accounts
             .Select(a => new DigestAccount(a.User, settings.Realm, a.Ha1Md5, a.Ha1Sha256))
             .ToFrozenDictionary(a => a.User);
+        _encryption = settings.Accounts.ToFrozenDictionary(a => a.User, a => a.Encryption);
         var isAsBefore = _service is not null && settings.Realm == _realm && settings.Digest == _digest;
         if (!isAsBefore) Open(settings.Realm, settings.Digest);
         Tell(_core.RemoveUnless(_accounts.ContainsKey), now);
@@ -85,6 +87,10 @@ internal sealed class PhoneBook(
         return null;
     }
 
+    /// <summary>What an agent's media has to be; null for nobody's.</summary>
+    public EncryptionPolicy? EncryptionOf(AgentId? agent) =>
+        agent is { } known && _encryption.TryGetValue(known.Value, out var policy) ? policy : null;
+
     private void Open(string realm, PhoneDigest digest)
     {
         (_realm, _digest) = (realm, digest);
@@ -113,7 +119,7 @@ internal sealed class PhoneBook(
     private PhoneContact ToContact(Binding binding, Instant now) => new(
         binding.Contact.Uri.ToString(),
         [.. binding.Path],
-        binding.Flow.IsReliable ? "tcp" : "udp",
+        binding.Flow.ViaName.ToLowerInvariant(),
         binding.Flow.Remote.ToString(),
         node,
         utcNow() + (binding.ExpiresAt - now));

@@ -1,6 +1,7 @@
 using System.Net;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
+using OrleansAcd.MediaNode.Io.Tls;
 using OrleansAcd.Rtp;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Stack;
@@ -23,6 +24,15 @@ public sealed record SipEdgeOptions
 
     /// <summary>A TCP connection that sent nothing for so long is closed.</summary>
     public TimeSpan ConnectionIdleMax { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>A TCP connection that we make has to be up by then; TLS has a limit of its own.</summary>
+    public TimeSpan ConnectMax { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Certificates and trust; null: no TLS, neither in nor out.</summary>
+    internal TlsAuthority? Tls { get; init; }
+
+    /// <summary>The name that a server's certificate must hold, by the host of its URI; null: that host.</summary>
+    public Func<string, string?>? TlsNameOf { get; init; }
 }
 
 /// <summary>A <see cref="SipStack"/> on a loop: its UDP socket, its TCP listener and connections, its
@@ -52,6 +62,17 @@ public sealed class SipEdge : IReadyHandler, ITimeoutHandler, IDisposable
 
     public SipStack Stack { get; }
 
+    /// <summary>Where TLS is bound; null: nowhere.</summary>
+    public IPEndPoint? TlsLocal => _connections.TlsLocal;
+
+    /// <summary>TLS that failed: bad bytes, no trust, no common cipher.</summary>
+    public long TlsFailures => _connections.TlsFailures;
+
+    /// <summary>Connections that did not come up, or did not finish their handshake, in time.</summary>
+    public long ConnectionsTimedOut => _connections.TimedOut;
+
+    internal TlsAuthority? Tls { get; private init; }
+
     /// <summary>Where UDP and TCP are bound; the same port.</summary>
     public IPEndPoint Local => _udp.Local.ToIpEndPoint();
 
@@ -69,17 +90,27 @@ public sealed class SipEdge : IReadyHandler, ITimeoutHandler, IDisposable
     /// <param name="stack">Makes the stack once the port is known.</param>
     public static SipEdge? Bind(
         EventLoop loop, IPEndPoint local, Func<IPEndPoint, SipStack> stack, ISipOwner owner,
+        SipEdgeOptions? options = null) => Bind(loop, local, (bound, _) => stack(bound), owner, options);
+
+    /// <summary>As above; also binds TLS where the options say so, and tells where.</summary>
+    public static SipEdge? Bind(
+        EventLoop loop, IPEndPoint local, Func<IPEndPoint, IPEndPoint?, SipStack> stack, ISipOwner owner,
         SipEdgeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(loop);
+        options ??= new SipEdgeOptions();
         for (var attempt = 0; attempt < (local.Port == 0 ? BindTriesMax : 1); attempt++)
         {
             var udp = loop.Net.BindUdp(TransportAddress.From(local), SocketOptions.Signalling);
             if (udp is null) return null;
 
-            var connections = new SipConnections(loop, options ?? new SipEdgeOptions());
-            if (connections.Listen(udp.Local)) return Start(loop, udp, connections, stack, owner);
+            var connections = new SipConnections(loop, options);
+            if (connections.Listen(udp.Local) && connections.ListenTls())
+            {
+                return Start(loop, udp, connections, stack, owner, options);
+            }
 
+            connections.Dispose();
             udp.Dispose();
         }
 
@@ -129,6 +160,7 @@ public sealed class SipEdge : IReadyHandler, ITimeoutHandler, IDisposable
     public void HandleTimeout(Instant now)
     {
         _connections.CloseIdle(now);
+        Tls?.ReloadIfChanged();
         _loop.Schedule(_sweep, now + TimeSpan.FromMinutes(1));
     }
 
@@ -138,12 +170,19 @@ public sealed class SipEdge : IReadyHandler, ITimeoutHandler, IDisposable
         _loop.Remove(_udp);
         _udp.Dispose();
         _connections.Dispose();
+        Tls?.Dispose();
     }
 
+    /// <summary>Names in the certificate that the peer of a TLS connection showed, when we trust it; else
+    /// none.</summary>
+    public IReadOnlyList<string> PeerNames(SipFlow flow) => _connections.PeerNames(flow);
+
     private static SipEdge Start(
-        EventLoop loop, UdpSocket udp, SipConnections connections, Func<IPEndPoint, SipStack> stack, ISipOwner owner)
+        EventLoop loop, UdpSocket udp, SipConnections connections, Func<IPEndPoint, IPEndPoint?, SipStack> stack,
+        ISipOwner owner, SipEdgeOptions options)
     {
-        var edge = new SipEdge(loop, udp, connections, stack(udp.Local.ToIpEndPoint()), owner);
+        var made = stack(udp.Local.ToIpEndPoint(), connections.TlsLocal);
+        var edge = new SipEdge(loop, udp, connections, made, owner) { Tls = options.Tls };
         connections.Attach(edge);
         loop.Add(udp, edge);
         loop.AddDeadlineHook(() => edge.Stack.NextDeadline, edge.OnDeadline);

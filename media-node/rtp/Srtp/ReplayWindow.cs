@@ -1,6 +1,7 @@
 namespace OrleansAcd.Rtp.Srtp;
 
-/// <summary>The newest packet and which of those before it were seen: RFC 3711 §3.3.2, "at least 64".</summary>
+/// <summary>The newest packet and which of those before it were seen: RFC 3711 §3.3.2, which asks for
+/// 64 or more.</summary>
 internal struct ReplayWindow(ulong first)
 {
     /// <summary>Two and a half seconds of voice.</summary>

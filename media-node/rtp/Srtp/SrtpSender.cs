@@ -58,8 +58,7 @@ public sealed class SrtpSender : IDisposable
         var isSound = SrtpPacket.IsRtcp(buffer[..length]) && length <= SrtpPacket.BytesMax - SrtpSuite.GrowthMaxBytes;
         if (!isSound) return Drop(SrtpVerdict.Malformed);
 
-        // §3.4: the index "MUST be set to zero before the first SRTCP packet is sent, and MUST be incremented by one";
-        // libraries begin at one, and a receiver cannot tell.
+        // §3.4: from zero, one more for each packet, never again the same.
         if (_rtcpIndex >= RtcpIndexMax) return Drop(SrtpVerdict.Exhausted);
 
         length = _transform.ProtectRtcp(buffer, length, ++_rtcpIndex);

@@ -11,7 +11,7 @@ internal sealed class SrtpSources
     /// <summary>Sources kept; a change of SSRC is rare within a call.</summary>
     public const int SourcesMax = 16;
 
-    /// <summary>§3.3.1: "the lifetime of the master key ... 2^48 SRTP packets".</summary>
+    /// <summary>§3.3.1: an index has 48 bits; §9.2: no key outlives it.</summary>
     public const ulong RtpIndexMax = (1UL << 48) - 1;
 
     private readonly Source[] _sources = new Source[SourcesMax];

@@ -56,6 +56,11 @@ public sealed class SipUri : IEquatable<SipUri>
 
     public bool IsSip => Scheme is SipUriScheme.Sip or SipUriScheme.Sips;
 
+    /// <summary>RFC 3261 §26.2.2: TLS is asked for, by scheme or transport.</summary>
+    public bool IsSecure => Scheme is SipUriScheme.Sips
+        || (Scheme is SipUriScheme.Sip
+            && "tls".Equals(Parameters.Get("transport"), StringComparison.OrdinalIgnoreCase));
+
     public string UserUnescaped => User is null ? "" : SipText.Unescape(User);
 
     /// <summary>RFC 3261 §19.1.1: the element is a loose router.</summary>

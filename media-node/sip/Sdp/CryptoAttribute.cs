@@ -29,7 +29,7 @@ public sealed class CryptoAttribute
     private const int WordsMax = 16;
     private const string Inline = "inline:";
 
-    /// <summary>§6.1: "the default ... maximum lifetime: 2^48 SRTP packets".</summary>
+    /// <summary>RFC 3711 §9.2: 2^48 packets are the most that any key may protect.</summary>
     private const ulong LifetimeMax = 1UL << 48;
 
     private readonly byte[] _master;

@@ -34,8 +34,8 @@ public enum SecurityRefusal
 public sealed record AgreedCrypto(CryptoAttribute Local, CryptoAttribute Remote);
 
 /// <summary>Puts SDES into descriptions and reads it from them: RFC 4568 §5.1 and §7.1, RFC 8643.</summary>
-/// <remarks>Works on what the rest of SDP made in RTP/AVP; keeps nothing: what stands is what was exchanged
-/// last.</remarks>
+/// <remarks>Works on what the rest of SDP made in RTP/AVP; keeps nothing: what stands is what was exchanged last. Audio
+/// is encrypted; other lines are passed on plain, and not at all where encryption is required.</remarks>
 /// <param name="policy">The leg's.</param>
 /// <param name="fill">Where keys come from: fills a span with random bytes.</param>
 public sealed class MediaSecurity(SecurityPolicy policy, Action<Span<byte>> fill)
@@ -45,13 +45,13 @@ public sealed class MediaSecurity(SecurityPolicy policy, Action<Span<byte>> fill
 
     public SecurityPolicy Policy => policy;
 
-    /// <summary>Our offer under the policy: every RTP section with fresh keys, one for each suite (§5.1.1).</summary>
+    /// <summary>Our offer under the policy: audio with fresh keys, one for each suite (§5.1.1).</summary>
     public SessionDescription Offer(SessionDescription ours, ImmutableArray<SdesSuite> suites)
     {
         ArgumentNullException.ThrowIfNull(ours);
         if (policy == SecurityPolicy.Forbid) return ours;
 
-        return ours with { Media = [.. ours.Media.Select(section => WithOffer(section, suites))] };
+        return ours with { Media = [.. ours.Media.Where(MayGo).Select(section => WithOffer(section, suites))] };
     }
 
     /// <summary>What we answer with: the profile of the section that fits, the first suite of it that we take, its tag,
@@ -60,21 +60,21 @@ public sealed class MediaSecurity(SecurityPolicy policy, Action<Span<byte>> fill
     /// <param name="offer">Theirs.</param>
     /// <param name="ours">What we can do, in RTP/AVP.</param>
     /// <param name="answerable">The same, to answer this offer with.</param>
-    /// <returns>Why the first section of ours cannot be answered; the others are refused in their place.</returns>
+    /// <returns>Why the audio cannot be answered.</returns>
     public SecurityRefusal Answer(
         OfferAnswer standing, SessionDescription offer, SessionDescription ours, out SessionDescription answerable)
     {
-        var first = SecurityRefusal.None;
+        var refusal = SecurityRefusal.None;
         var media = ImmutableArray.CreateBuilder<MediaSection>(ours.Media.Length);
-        foreach (var section in ours.Media)
+        foreach (var section in ours.Media.Where(MayGo))
         {
-            var refusal = TryFit(standing, offer, section, out var fitted);
+            var fitted = section;
+            if (IsCovered(section)) refusal = TryFit(standing, offer, section, out fitted);
             media.Add(fitted);
-            if (media.Count == 1) first = refusal;
         }
 
         answerable = ours with { Media = media.ToImmutable() };
-        return first;
+        return refusal;
     }
 
     /// <summary>What an m= line of a finished exchange is encrypted with; null: it is plain.</summary>
@@ -96,9 +96,13 @@ public sealed class MediaSecurity(SecurityPolicy policy, Action<Span<byte>> fill
         return policy != SecurityPolicy.Require && !IsSecure(profile);
     }
 
+    private static bool IsCovered(MediaSection section) => section.Media == "audio";
+
+    private bool MayGo(MediaSection section) => IsCovered(section) || policy != SecurityPolicy.Require;
+
     private MediaSection WithOffer(MediaSection section, ImmutableArray<SdesSuite> suites)
     {
-        if (!section.IsRtp || section.IsRefused) return section;
+        if (!IsCovered(section) || !section.IsRtp || section.IsRefused) return section;
 
         var lines = suites.Select((suite, i) => NewKey(i + 1, suite).ToAttribute());
         return section with
@@ -186,7 +190,7 @@ public sealed class MediaSecurity(SecurityPolicy policy, Action<Span<byte>> fill
         return null;
     }
 
-    /// <summary>§5.1.2: "the first ... valid"; lines that mean nothing to us are passed over.</summary>
+    /// <summary>§5.1.2: the first that is valid and supported; lines that mean nothing to us are passed over.</summary>
     private static CryptoAttribute? FirstUsable(MediaSection section)
     {
         foreach (var value in section.Crypto)

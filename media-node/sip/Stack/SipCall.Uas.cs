@@ -145,7 +145,7 @@ public sealed partial class SipCall
             if (header.Id is SipHeaderId.RecordRoute) response.Headers.Append(header);
         }
 
-        response.Headers.Add(SipHeaderId.Contact, _stack.ContactFor(server.Flow));
+        response.Headers.Add(SipHeaderId.Contact, _stack.ContactFor(server.Flow, SipStack.IsSips(server.Request)));
         response.Headers.Append(_stack.AllowHeader());
         response.Headers.Append(_stack.SupportedHeader());
         return response;

@@ -19,6 +19,10 @@ public enum SipTransport : byte
 /// <param name="ConnectionId">The connection; 0 for UDP, and for a stream that the owner has to open or find.</param>
 public readonly record struct SipFlow(SipTransport Transport, IPEndPoint Remote, long ConnectionId = 0)
 {
+    /// <summary>Whom TLS has to find there: the host of the URI (RFC 5922 §4); null for whoever is
+    /// connected.</summary>
+    public string? ServerName { get; init; }
+
     public bool IsReliable => Transport is not SipTransport.Udp;
 
     /// <summary>The name in Via.</summary>
@@ -46,6 +50,9 @@ public sealed record SipStackOptions
     public int UdpPort { get; init; } = 5060;
 
     public int TcpPort { get; init; } = 5060;
+
+    /// <summary>For Via and Contact over TLS.</summary>
+    public int TlsPort { get; init; } = 5061;
 
     /// <summary>User part of Contact.</summary>
     public string ContactUser { get; init; } = "acd";

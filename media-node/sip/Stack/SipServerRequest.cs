@@ -47,7 +47,7 @@ public sealed class SipServerRequest : IHasDeadline
         var response = SipResponse.For(Request, code, reason, code == 100 ? null : Call?.LocalTag ?? LocalTag);
         if (code is >= 200 and < 300 && Call is not null && Request.Method is SipMethods.Refer or SipMethods.Subscribe)
         {
-            response.Headers.Add(SipHeaderId.Contact, _stack.ContactFor(Flow));
+            response.Headers.Add(SipHeaderId.Contact, _stack.ContactFor(Flow, SipStack.IsSips(Request)));
         }
 
         response.Headers.AddAll(headers);

@@ -11,20 +11,24 @@ namespace OrleansAcd.Sip.Stack;
 public sealed partial class SipStack
 {
     private const int DefaultPort = 5060;
+    private const int DefaultTlsPort = 5061;
 
-    private readonly Dictionary<long, IPEndPoint> _connections = [];
-    private readonly Dictionary<IPEndPoint, long> _connectionOf = [];
+    private readonly Dictionary<long, SipFlow> _connections = [];
+    private readonly Dictionary<(SipTransport Transport, IPEndPoint Remote), long> _connectionOf = [];
     private readonly string _udpContact;
     private readonly string _tcpContact;
+    private readonly string _tlsContact;
+    private readonly string _sipsContact;
 
     /// <summary>The owner has closed a connection, or lost it: what waits for an answer there fails, responses find
     /// another way (§18.2.2).</summary>
     public void HandleConnectionClosed(SipFlow flow, Instant now)
     {
-        if (_connections.Remove(flow.ConnectionId, out var remote)
-            && _connectionOf.TryGetValue(remote, out var current) && current == flow.ConnectionId)
+        if (_connections.Remove(flow.ConnectionId, out var gone)
+            && _connectionOf.TryGetValue((gone.Transport, gone.Remote), out var current)
+            && current == flow.ConnectionId)
         {
-            _connectionOf.Remove(remote);
+            _connectionOf.Remove((gone.Transport, gone.Remote));
         }
 
         HandleTransportError(flow, now);
@@ -53,7 +57,13 @@ public sealed partial class SipStack
     }
 
     /// <summary>Our Contact on that transport, in angle brackets: what a REGISTER binds.</summary>
-    public string ContactFor(SipFlow flow) => flow.IsReliable ? _tcpContact : _udpContact;
+    /// <param name="isSips">The request is for a SIPS URI: its Contact has to be one too (§8.1.1.8, §12.1.1).</param>
+    public string ContactFor(SipFlow flow, bool isSips = false) => flow.Transport switch
+    {
+        SipTransport.Udp => _udpContact,
+        SipTransport.Tls => isSips ? _sipsContact : _tlsContact,
+        _ => _tcpContact,
+    };
 
     internal bool IsOpen(SipFlow flow) => flow.ConnectionId != 0 && _connections.ContainsKey(flow.ConnectionId);
 
@@ -73,15 +83,20 @@ public sealed partial class SipStack
 
     internal SipFlow? FindFlow(SipUri hop)
     {
-        if (hop.Scheme is not SipUriScheme.Sip) return null;
+        if (!hop.IsSip) return null;
 
-        var transport = TransportOf(hop.Parameters.Get("transport"));
-        var port = hop.Port == 0 ? DefaultPort : hop.Port;
+        // §26.2.2: each hop of a SIPS URI is TLS, whatever transport it names.
+        var transport = hop.Scheme is SipUriScheme.Sips ? SipTransport.Tls
+            : TransportOf(hop.Parameters.Get("transport"));
+        var port = hop.Port != 0 ? hop.Port : transport is SipTransport.Tls ? DefaultTlsPort : DefaultPort;
         var maddr = hop.Parameters.Get("maddr");
         var remote = maddr is not null && IPAddress.TryParse(maddr, out var given) ? new IPEndPoint(given, port)
             : hop.TryGetAddress(out var address) ? new IPEndPoint(address, port)
             : _options.Resolve?.Invoke(hop.Host, port, transport);
-        return remote is null ? null : Reuse(new SipFlow(transport, remote));
+        if (remote is null) return null;
+
+        var name = transport is SipTransport.Tls ? hop.Host : null;
+        return Reuse(new SipFlow(transport, remote) { ServerName = name });
     }
 
     /// <summary>The wanted flow while it can be used: a connection that is gone, such as the one a phone registered
@@ -89,7 +104,12 @@ public sealed partial class SipStack
     private SipFlow? FlowOf(SipRequest request, SipFlow? wanted)
     {
         if (wanted is null) return FindFlow(request);
-        return wanted is { IsReliable: true } stream && !IsOpen(Reuse(stream)) ? FindFlow(request) ?? wanted : wanted;
+        if (wanted is not { IsReliable: true } stream || IsOpen(Reuse(stream))) return wanted;
+
+        // What went over TLS, keys of the media among it, never goes any other way.
+        var other = FindFlow(request);
+        return stream.Transport is SipTransport.Tls && other is not { Transport: SipTransport.Tls } ? wanted
+            : other ?? wanted;
     }
 
     /// <summary>Starts a client transaction. The request has no Via yet. Where there is no way, the request fails at
@@ -162,9 +182,11 @@ public sealed partial class SipStack
         headers.Prepend(SipHeaderId.Via, ViaFor(flow, NewBranch()));
         client.Request.ForgetVia();
         client.Flow = flow;
-        if (NeedsContact(client)) headers.Set(SipHeaderId.Contact, ContactFor(flow));
+        if (NeedsContact(client)) headers.Set(SipHeaderId.Contact, ContactFor(flow, IsSips(client.Request)));
         return SipWriter.ToArray(client.Request);
     }
+
+    internal static bool IsSips(SipRequest request) => request.RequestUri.Scheme is SipUriScheme.Sips;
 
     private static bool NeedsContact(SipClientRequest client) => client.Call is not null
         && client.Request.Method is SipMethods.Invite or SipMethods.Update or SipMethods.Refer or SipMethods.Notify
@@ -174,7 +196,14 @@ public sealed partial class SipStack
         string.Concat(SipVia.MagicCookie, _ids.NextBits().ToString("x16", CultureInfo.InvariantCulture));
 
     private string ViaFor(SipFlow flow, string branch) => SipVia.Format(
-        flow.ViaName, _options.Host, flow.IsReliable ? _options.TcpPort : _options.UdpPort, branch);
+        flow.ViaName, _options.Host, PortFor(flow.Transport), branch);
+
+    private int PortFor(SipTransport transport) => transport switch
+    {
+        SipTransport.Udp => _options.UdpPort,
+        SipTransport.Tls => _options.TlsPort,
+        _ => _options.TcpPort,
+    };
 
     private static SipTransport TransportOf(string? name) => name switch
     {
@@ -189,13 +218,13 @@ public sealed partial class SipStack
     internal SipFlow Reuse(SipFlow flow)
     {
         if (!flow.IsReliable || IsOpen(flow)) return flow;
-        return flow with { ConnectionId = _connectionOf.GetValueOrDefault(flow.Remote) };
+        return flow with { ConnectionId = _connectionOf.GetValueOrDefault((flow.Transport, flow.Remote)) };
     }
 
     private void KeepConnection(SipFlow flow)
     {
-        if (!_connections.TryAdd(flow.ConnectionId, flow.Remote)) return;
-        _connectionOf[flow.Remote] = flow.ConnectionId;
+        if (!_connections.TryAdd(flow.ConnectionId, flow)) return;
+        _connectionOf[(flow.Transport, flow.Remote)] = flow.ConnectionId;
     }
 
     /// <summary>§18.2.1 and RFC 3581 §4: the top Via is told where the request came from.</summary>
@@ -228,7 +257,8 @@ public sealed partial class SipStack
 
         var via = request.TopVia;
         var rport = !flow.IsReliable && via.Parameters.Has("rport");
-        var port = rport ? flow.Remote.Port : via.Port == 0 ? DefaultPort : via.Port;
+        var standard = flow.Transport is SipTransport.Tls ? DefaultTlsPort : DefaultPort;
+        var port = rport ? flow.Remote.Port : via.Port == 0 ? standard : via.Port;
         var address = via.Maddr is { } maddr && IPAddress.TryParse(maddr, out var given) ? given : flow.Remote.Address;
         if (address.AddressFamily is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)) return flow;
         return Reuse(new SipFlow(flow.Transport, new IPEndPoint(address, port)));

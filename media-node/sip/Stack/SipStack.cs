@@ -30,6 +30,8 @@ public sealed partial class SipStack
         var user = options.ContactUser;
         _udpContact = $"<{SipUri.Create(user, options.Host, options.UdpPort)}>";
         _tcpContact = $"<{SipUri.Create(user, options.Host, options.TcpPort, ";transport=tcp")}>";
+        _tlsContact = $"<{SipUri.Create(user, options.Host, options.TlsPort, ";transport=tls")}>";
+        _sipsContact = $"<{SipUri.Parse($"sips:{user}@{options.Host}:{options.TlsPort}")}>";
     }
 
     public SipStackOptions Options => _options;

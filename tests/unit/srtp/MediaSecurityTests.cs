@@ -171,6 +171,23 @@ public sealed class MediaSecurityTests
         Assert.Equal(acceptable, security.IsAcceptable(exchange, 0));
     }
 
+    /// <summary>Pictures are passed on as they are: plain, or not at all.</summary>
+    [Theory]
+    [InlineData(SecurityPolicy.Prefer, "audio video")]
+    [InlineData(SecurityPolicy.Require, "audio")]
+    public void OtherLinesThanAudioGoPlainOrWhereEncryptionIsRequiredNotAtAll(SecurityPolicy policy, string media)
+    {
+        var video = new MediaSection { Media = "video", Port = 30_000, Protocol = "RTP/AVP", Formats = ["31"] };
+        var ours = Describe() with { Media = Describe().Media.Add(video) };
+        var offer = Offer("RTP/SAVP", $"1 AES_CM_128_HMAC_SHA1_80 inline:{Key80}");
+        var security = Security(policy);
+
+        Assert.Equal(media, string.Join(' ', security.Offer(ours, SdesSuite.Few).Media.Select(m => m.Media)));
+        Assert.Equal(SecurityRefusal.None, security.Answer(new OfferAnswer(), offer, ours, out var answerable));
+        Assert.Equal(media, string.Join(' ', answerable.Media.Select(m => m.Media)));
+        Assert.All(answerable.Media.Skip(1), line => Assert.Equal("RTP/AVP", line.Protocol));
+    }
+
     /// <summary>§7.1.4: a hold or a new address leaves keys as they are; a new key of theirs brings one of
     /// ours.</summary>
     [Fact]

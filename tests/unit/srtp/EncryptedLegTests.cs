@@ -1,0 +1,174 @@
+using OrleansAcd.Rtp;
+using OrleansAcd.Rtp.Srtp;
+using OrleansAcd.Tests.Unit.Media;
+using Xunit;
+
+namespace OrleansAcd.Tests.Unit.Srtp;
+
+/// <summary>Legs with keys on real sockets: relayed between two of them, and between one and a plain one.</summary>
+public sealed class EncryptedLegTests
+{
+    public static TheoryData<string, string> Pairs => new()
+    {
+        { "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM" },
+        { "AES_CM_128_HMAC_SHA1_32", "" },
+        { "", "AEAD_AES_128_GCM" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void EachHearsTheOtherUnderItsOwnKeys(string one, string other)
+    {
+        using var rig = new Rig();
+        using var a = Add(rig, "a", 1, one);
+        using var b = Add(rig, "b", 2, other);
+        rig.Conversation.SetHearing(a.Party, b.Party);
+        rig.Conversation.SetHearing(b.Party, a.Party);
+        for (byte i = 1; i <= 50; i++)
+        {
+            a.Say(i);
+            b.Say((byte)(100 + i));
+            rig.Settle();
+        }
+
+        Assert.Equal(Enumerable.Range(1, 50).Select(i => (byte)i), b.Hear());
+        Assert.Equal(Enumerable.Range(101, 50).Select(i => (byte)i), a.Hear());
+        Assert.Equal((one.Length > 0, other.Length > 0), (a.Party.Quality.IsEncrypted, b.Party.Quality.IsEncrypted));
+        Assert.Equal(default, a.Party.Quality.Crypto);
+    }
+
+    /// <summary>Never downgraded by whoever can send to the port.</summary>
+    [Fact]
+    public void PlainForgedAndReplayedPacketsAreDroppedAndCounted()
+    {
+        using var rig = new Rig();
+        using var a = Add(rig, "a", 1, "AES_CM_128_HMAC_SHA1_80");
+        using var b = Add(rig, "b", 2, "");
+        rig.Conversation.SetHearing(b.Party, a.Party);
+        a.Say(1);
+        rig.Settle();
+
+        a.SendRaw(a.Frame(66));
+        a.SendRaw([.. a.Frame(66), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        a.SendRaw([0x80, 1, 2]);
+        var again = new byte[200];
+        a.Frame(2).CopyTo(again, 0);
+        var length = 172;
+        a.Sender!.ProtectRtp(again, ref length);
+        a.SendRaw(again.AsSpan(0, length));
+        a.SendRaw(again.AsSpan(0, length));
+        rig.Settle();
+
+        Assert.Equal([1, 2], b.Hear());
+        Assert.Equal(new SrtpDrops(1, 2, 1, 0), a.Party.Quality.Crypto);
+    }
+
+    /// <summary>RFC 4568 §7.1.4: packets under the old key come after the new one was agreed on.</summary>
+    [Fact]
+    public void AtAChangeOfKeysBothAreTakenForAWhile()
+    {
+        using var rig = new Rig();
+        using var a = Add(rig, "a", 1, "AES_CM_128_HMAC_SHA1_80");
+        using var b = Add(rig, "b", 2, "");
+        rig.Conversation.SetHearing(b.Party, a.Party);
+        rig.Conversation.SetHearing(a.Party, b.Party);
+        a.Say(1);
+        rig.Settle();
+        var old = a.Sender;
+
+        a.Agree(3);
+        a.Say(2, old);
+        a.Say(3);
+        a.Say(4, old);
+        b.Say(5);
+        rig.Settle();
+
+        Assert.Equal([1, 2, 3, 4], b.Hear());
+        Assert.Equal([5], a.Hear());
+    }
+
+    /// <summary>A hold, another address: the key is the same, so its index must go on (RFC 3711 §9.1).</summary>
+    [Fact]
+    public void AReofferWithTheSameKeysGoesOnWhereItWas()
+    {
+        using var rig = new Rig();
+        using var a = Add(rig, "a", 1, "AES_CM_128_HMAC_SHA1_80");
+        using var b = Add(rig, "b", 2, "");
+        rig.Conversation.SetHearing(a.Party, b.Party);
+        b.Say(1);
+        rig.Settle();
+        var (_, receiver) = (a.Sender, a.Receiver!);
+        Assert.Equal([1], a.Hear());
+        a.Agree(1);
+        b.Say(2);
+        rig.Settle();
+
+        Assert.Equal([2], a.Hear());
+        Assert.Equal(1, receiver.Opened);
+    }
+
+    [Fact]
+    public void ReportsAreEncryptedBothWays()
+    {
+        using var rig = new Rig();
+        using var a = Add(rig, "a", 1, "AEAD_AES_128_GCM");
+        using var b = Add(rig, "b", 2, "");
+        rig.Conversation.SetHearing(a.Party, b.Party);
+        rig.Conversation.SetHearing(b.Party, a.Party);
+        a.Say(1);
+        b.Say(2);
+        rig.Settle();
+        rig.Conversation.RemoveParty(a.Party);
+
+        var goodbye = a.HearControl()!;
+        Assert.Equal(SrtpVerdict.Done, a.Receiver!.OpenRtcp(goodbye, out var length));
+        Assert.Equal(RtcpParseError.None, RtcpReader.TryOpen(goodbye.AsSpan(0, length), out _));
+
+        using var c = Add(rig, "c", 4, "AES_CM_128_HMAC_SHA1_80");
+        c.SendControl(SrtpPair.Rtcp());
+        rig.Settle();
+        Assert.Equal(1, c.Party.Quality.Crypto.Malformed + c.Party.Quality.Crypto.Forged);
+    }
+
+    [Fact]
+    public void ARelayBetweenEncryptedLegsAllocatesNothing()
+    {
+        using var rig = new Rig();
+        using var a = Add(rig, "a", 1, "AES_CM_128_HMAC_SHA1_80");
+        using var b = Add(rig, "b", 2, "AEAD_AES_256_GCM");
+        rig.Conversation.SetHearing(b.Party, a.Party);
+        var packets = new byte[200][];
+        for (var i = 0; i < packets.Length; i++)
+        {
+            var (buffer, length) = (new byte[200], 172);
+            a.Frame(1).CopyTo(buffer, 0);
+            a.Sender!.ProtectRtp(buffer, ref length);
+            packets[i] = buffer[..length];
+        }
+
+        Relay(rig, a, packets.AsSpan(0, 100));
+        b.Hear();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Relay(rig, a, packets.AsSpan(100));
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(0, allocated);
+        Assert.Equal(100, b.Hear().Count);
+    }
+
+    private static void Relay(Rig rig, SecureEnd end, ReadOnlySpan<byte[]> packets)
+    {
+        foreach (var packet in packets)
+        {
+            end.SendRaw(packet);
+            rig.Settle();
+        }
+    }
+
+    private static SecureEnd Add(Rig rig, string name, int keys, string suite)
+    {
+        var end = new SecureEnd(rig, name);
+        end.Agree(suite.Length == 0 ? 0 : keys, SrtpSuite.Find(suite));
+        return end;
+    }
+}
