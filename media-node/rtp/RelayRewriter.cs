@@ -123,6 +123,27 @@ public sealed class RelayRewriter
         Finish(packet, new RtpHeader(isFirst, payloadType, sequence, timestamp, Ssrc, 0, 0));
     }
 
+    /// <summary>The next packets are an event of our own (RFC 4733 section 2.2): all of them carry the timestamp of its
+    /// beginning, which is this.</summary>
+    public RtpTimestamp BeginEvent(Instant now)
+    {
+        var timestamp = NewSourceTimestamp(now);
+        (_feed, _lastTimestamp, _lastSent, _hasSent) = (Feed.None, timestamp, now, true);
+        return timestamp;
+    }
+
+    /// <summary>Puts the header of one of an event's packets before its payload.</summary>
+    /// <param name="packet">Twelve bytes of room, then the payload.</param>
+    /// <param name="payloadType">As negotiated for telephone-events.</param>
+    /// <param name="marker">The event's first packet.</param>
+    /// <param name="timestamp">Of <see cref="BeginEvent"/>, or the segment's.</param>
+    public void WriteEvent(Span<byte> packet, byte payloadType, bool marker, RtpTimestamp timestamp)
+    {
+        var sequence = _nextSequence;
+        _nextSequence = sequence.Next;
+        Finish(packet, new RtpHeader(marker, payloadType, sequence, timestamp, Ssrc, 0, 0));
+    }
+
     private Span<byte> Finish(Span<byte> outgoing, RtpHeader header)
     {
         header.Write(outgoing);

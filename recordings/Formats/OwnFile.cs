@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace OrleansAcd.Recordings.Formats;
 
 /// <summary>Files that only their owner may read, and folders whose changes are on the disk.</summary>
-internal static partial class OwnFile
+public static partial class OwnFile
 {
     private const int ReadOnly = 0;
 

@@ -11,6 +11,7 @@ public static class SegmentRepair
     {
         RecordingName.Wav when WavRepair.Repair(path) is { } wav =>
             new RepairedSound(wav.Format.Channels, wav.Format.SampleRateHz, wav.Frames),
+        RecordingName.Opus => OggRepair.Repair(path),
         _ => null,
     };
 }

@@ -45,7 +45,7 @@ public sealed class S3Store : IRecordingStore, IDisposable
         var sound = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         await using (sound.ConfigureAwait(false))
         {
-            await _client.PutObjectAsync(Request(facts.Name, "audio/wav", sound), cancellation);
+            await _client.PutObjectAsync(Request(facts.Name, TypeOf(facts.Name), sound), cancellation);
         }
 
         File.Delete(file);
@@ -114,6 +114,9 @@ public sealed class S3Store : IRecordingStore, IDisposable
     });
 
     public void Dispose() => _client.Dispose();
+
+    private static string TypeOf(string name) =>
+        name.EndsWith(RecordingName.Opus, StringComparison.Ordinal) ? "audio/ogg" : "audio/wav";
 
     private string KeyOf(string name) => _options.Prefix + name;
 

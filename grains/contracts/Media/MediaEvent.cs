@@ -80,7 +80,10 @@ public sealed record PlayEnded(CallId Call, int Epoch, long Sequence, LegId Leg,
 /// <summary>A key was pressed, RFC 4733. The digit is never logged nor stored with the call.</summary>
 [GenerateSerializer, Immutable, Alias("acd.DigitReceived")]
 public sealed record DigitReceived(CallId Call, int Epoch, long Sequence, LegId Leg, char Digit, TimeSpan Duration)
-    : MediaEvent(Call, Epoch, Sequence);
+    : MediaEvent(Call, Epoch, Sequence)
+{
+    public override string ToString() => $"DigitReceived({Call}, {Leg})";
+}
 
 /// <summary>Why a leg ended.</summary>
 public enum LegEndReason

@@ -9,6 +9,7 @@ public sealed partial class AudioConversation
     public static string Describe(MediaParty listener) => listener.Path switch
     {
         HearingPath.Clip => $"Clip({listener.Player.Clip?.Name}) -> Rtp({listener.Media?.Codec})",
+        HearingPath.Keys => $"Keys -> Rtp({listener.Media?.Codec})",
         HearingPath.Relay when listener.Speaker is { } speaker && speaker.Media!.Codec != listener.Media!.Codec =>
             $"Rtp({speaker.Media.Codec}) -> transcode -> Rtp({listener.Media.Codec})",
         HearingPath.Relay => $"Rtp({listener.Speaker?.Media?.Codec}) -> Rtp({listener.Media?.Codec})",
@@ -24,7 +25,7 @@ public sealed partial class AudioConversation
         foreach (var listener in _parties)
         {
             Connect(listener);
-            needsTick |= listener.Player.Clip is not null;
+            needsTick |= listener.Player.Clip is not null || listener.Path == HearingPath.Keys;
         }
 
         if (needsTick) _worker.Loop.AddTick(this);
@@ -62,6 +63,7 @@ public sealed partial class AudioConversation
 
         if (!isPlain || (speaker is not null && !CanRelay(speaker, listener))) speaker = null;
         if (!listener.CanSend) return HearingPath.Silence;
+        if (listener.Keys is { IsActive: true }) return HearingPath.Keys;
         if (listener.Player.Clip is not null) return HearingPath.Clip;
         if (audible == 0) return HearingPath.Silence;
 

@@ -1,3 +1,5 @@
+using OrleansAcd.Audio.Detection;
+
 namespace OrleansAcd.MediaNode.Media;
 
 /// <summary>Parties that go from one conversation to another of the same worker, sockets, streams and all: their phones
@@ -15,6 +17,7 @@ public sealed partial class AudioConversation
         party.Conversation.Release(party);
         party.MoveTo(this, name);
         _parties.Add(party);
+        Listen(party, SignalGroups.None);
         Compile();
         return MediaRefusal.None;
     }

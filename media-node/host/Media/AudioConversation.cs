@@ -61,6 +61,8 @@ public sealed partial class AudioConversation : ITickHandler
     public void Configure(MediaParty party, LegMedia media)
     {
         party.Configure(media);
+        FitListening(party);
+        if (!party.CanSend) party.Keys?.Clear();
         Compile();
     }
 
@@ -131,7 +133,11 @@ public sealed partial class AudioConversation : ITickHandler
         while (_parties.Count > 0) RemoveParty(_parties[^1]);
     }
 
-    public void OnTick(int frames, Instant now) => PlayClips(frames, now);
+    public void OnTick(int frames, Instant now)
+    {
+        PlayClips(frames, now);
+        SendKeys(frames, now);
+    }
 
     public void OnFault(Exception error) => Fault(error);
 

@@ -1,4 +1,5 @@
 using OrleansAcd.Audio;
+using OrleansAcd.Audio.Detection;
 using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Media;
@@ -14,6 +15,10 @@ public interface IConversationObserver
 
     /// <summary>A key was pressed and let go. Never log it.</summary>
     void OnDigit(MediaParty party, PressedKey key);
+
+    /// <summary>A fax machine, a progress tone, a person or a machine was heard: what
+    /// <see cref="AudioConversation.Listen"/> asked for; each time that it is heard.</summary>
+    void OnSignal(MediaParty party, SignalKind signal);
 
     /// <summary>The address a party's packets really come from is known, or has changed.</summary>
     void OnLatched(MediaParty party, TransportAddress peer);

@@ -1,4 +1,5 @@
 using OrleansAcd.Audio;
+using OrleansAcd.Audio.Detection;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.Rtp;
@@ -15,6 +16,9 @@ internal enum HearingPath
 
     /// <summary>A prompt or music, a frame a tick.</summary>
     Clip,
+
+    /// <summary>Keys that we press, by events or as tones, a frame a tick.</summary>
+    Keys,
 
     /// <summary>Everything else: several voices, another level, another codec; a frame a tick.</summary>
     Mix,
@@ -102,6 +106,12 @@ public sealed class MediaParty : ITimeoutHandler
 
     internal ClipPlayer Player { get; } = new();
 
+    /// <summary>Keys on their way to it; null: there never were any.</summary>
+    internal KeySending? Keys { get; set; }
+
+    /// <summary>What its voice is listened to for, keys aside.</summary>
+    internal SignalGroups Signals { get; set; }
+
     /// <summary>Whom this party shall hear: its row of the matrix.</summary>
     internal HeardParty[] Heard { get; set; } = [];
 
@@ -147,7 +157,7 @@ public sealed class MediaParty : ITimeoutHandler
         var isMoved = Media is null || Media.RemoteRtp != media.RemoteRtp;
         if (Media?.Codec != media.Codec) ReleaseEncoder();
         Media = media;
-        Rtp.Out.ClockHz = media.ClockHz;
+        Rtp.Out.ClockHz = _keys.ClockHz = media.ClockHz;
         if (isMoved) Rtp.Expect(media.RemoteRtp);
         Rtcp.Expect(media.RemoteRtcp);
 
@@ -206,7 +216,11 @@ public sealed class MediaParty : ITimeoutHandler
 
     private void TellKeys()
     {
-        while (!IsRemoved && _keys.TryPoll(out var key)) Conversation.Observer.OnDigit(this, key);
+        while (!IsRemoved && _keys.TryPoll(out var key))
+        {
+            Conversation.PassKey(this, key);
+            Conversation.Observer.OnDigit(this, key);
+        }
     }
 
     private void CheckSilence(Instant now)

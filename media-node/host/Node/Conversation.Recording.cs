@@ -40,7 +40,7 @@ internal sealed partial class Conversation
 
         var listener = new RecordingReporter(_worker, this, record.Recording);
         var recording = new CallRecording(
-            place, _worker.Media.Loop, Id, record.Recording, Recordable, listener,
+            place, _worker.Media.Loop, Id, record.Recording, record.Format, Recordable, listener,
             error => _worker.OnFault(this, error));
         if (recording.TryBegin()) _recording = recording;
         else OnRecordingFailed(record.Recording, "the recorder has too much to do");

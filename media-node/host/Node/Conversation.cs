@@ -53,6 +53,8 @@ internal sealed partial class Conversation : IConversationObserver
             case Hangup hangup: With(hangup.Leg, leg => Obey(leg, hangup)); break;
             case Hear hear: Connect(hear); break;
             case Play play: With(play.Leg, leg => PlayTo(leg, play)); break;
+            case SendDtmf send: With(send.Leg, leg => PressKeys(leg, send)); break;
+            case Detect detect: With(detect.Leg, leg => ListenTo(leg, detect)); break;
             case Redirect redirect: With(redirect.Leg, leg => RedirectLeg(leg, redirect)); break;
             case AskToAnswer ask: With(ask.Leg, AskToAnswerLeg); break;
             case TakeLeg take: Take(take); break;

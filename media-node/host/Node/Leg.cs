@@ -73,6 +73,9 @@ internal sealed class Leg(
 
     public PlayList? Playing { get; set; }
 
+    /// <summary>The tones that have been told since the last Detect, a bit each.</summary>
+    public uint TonesTold { get; set; }
+
     public string Codec { get; set; } = "";
 
     public LegQuality ReadQuality()

@@ -45,6 +45,9 @@ public sealed class NodeCounters
     /// <summary>Packets of video, text and their RTCP above the policy's bandwidth, of legs that have ended.</summary>
     public long OverBandwidth { get; internal set; }
 
+    /// <summary>Keys of SendDtmf that were none, too many, or that the phone would not hear.</summary>
+    public long KeysNotSent { get; internal set; }
+
     public long MediaTimeouts { get; internal set; }
 
     /// <summary>RTP and RTCP packets from sources that were not the peer, of legs that have ended.</summary>

@@ -349,8 +349,11 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
             case SipMethods.Register:
                 request.Respond(503, now, headers: [SipHeader.Of("Retry-After", "1")]);
                 break;
+            case SipMethods.Info when request.Call is { Tag: Fork }:
+                With(request.Call, fork => fork.Leg.Conversation.OnInfo(fork, request));
+                break;
             case SipMethods.Info when request.Call is not null:
-                request.Respond(200, now);
+                request.Respond(200, now);              // a call that is being ended: nobody listens
                 break;
             default:
                 request.Respond(405, now, headers: [SipHeader.Of("Allow", Sip.Options.Allow)]);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansAcd.Audio;
 using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.MediaNode.Media;
@@ -28,6 +29,7 @@ internal sealed class CallRecording : ITimeoutHandler
     private readonly RecordedCall _recorded;
     private readonly Dictionary<LegId, (MediaParty Party, VoiceTap Tap)> _taps = [];
     private readonly LoopTimer _timer;
+    private readonly bool _wantsOpus;
     private readonly DateTimeOffset _madeAt;
     private readonly Instant _madeAtInstant;
     private int _segment;
@@ -38,12 +40,13 @@ internal sealed class CallRecording : ITimeoutHandler
     /// <param name="present">Who can be recorded now, in the order of legs.</param>
     /// <param name="fault">Told what a timer of this recording threw.</param>
     public CallRecording(
-        RecordingPlace place, EventLoop loop, CallId call, int number, Func<ImmutableArray<RecordableParty>> present,
-        IRecordingListener listener, Action<Exception> fault)
+        RecordingPlace place, EventLoop loop, CallId call, int number, RecordingFormat format,
+        Func<ImmutableArray<RecordableParty>> present, IRecordingListener listener, Action<Exception> fault)
     {
         (_recorder, _feed) = (place.Recorder, place.Feed);
         (_loop, _call, Number, _present, _fault) = (loop, call, number, present, fault);
         _recorded = new RecordedCall(_recorder, listener);
+        _wantsOpus = format == RecordingFormat.Opus && AudioCodecs.IsAvailable(AudioCodecId.Opus);
         (_madeAt, _madeAtInstant) = (place.Time.GetUtcNow(), loop.Now);
         _day = CallDay.Of(call) ?? DateOnly.FromDateTime(_madeAt.UtcDateTime);
         _timer = new LoopTimer(this);
@@ -131,8 +134,13 @@ internal sealed class CallRecording : ITimeoutHandler
 
     private SegmentPlan Plan(RecordableParty[] present, Instant now)
     {
-        var rate = present.Max(party => AudioCodecs.SampleRateHz(party.Party.Media?.Codec ?? AudioCodecId.Pcmu));
-        var name = new RecordingName(_day, _call, Number, ++_segment, RecordingName.Wav);
+        var isOpus = _wantsOpus && present.Length <= OggOpus.ChannelsMax;
+        var codecs = isOpus
+            ? [AudioCodecId.Opus]
+            : present.Select(party => party.Party.Media?.Codec ?? AudioCodecId.Pcmu);
+        var rate = codecs.Max(AudioCodecs.SampleRateHz);
+        var extension = isOpus ? RecordingName.Opus : RecordingName.Wav;
+        var name = new RecordingName(_day, _call, Number, ++_segment, extension);
         return new SegmentPlan(
             name, _madeAt + (now - _madeAtInstant), now, rate, [.. present.Select(party => party.Leg)],
             [.. present.Select(party => _taps[party.Leg].Tap.Channel)]);

@@ -1,5 +1,6 @@
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
+using OrleansAcd.Recordings;
 using OrleansAcd.Recordings.Formats;
 
 namespace OrleansAcd.MediaNode.Recording;
@@ -77,7 +78,8 @@ internal sealed class Recorder : IDisposable
     public ISegmentFile Create(SegmentPlan plan)
     {
         _options.Spool.Begin(plan.Facts());
-        return _options.CreateWav(
+        var create = plan.Name.Extension == RecordingName.Opus ? _options.CreateOpus : _options.CreateWav;
+        return create(
             _options.Spool.PathOf(plan.Name), new WavFormat(plan.Legs.Length, plan.SampleRateHz));
     }
 

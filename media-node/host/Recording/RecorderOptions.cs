@@ -24,4 +24,6 @@ public sealed record RecorderOptions(RecordingSpool Spool)
 
     /// <summary>Makes a segment's file.</summary>
     public Func<string, WavFormat, ISegmentFile> CreateWav { get; init; } = WavFile.Create;
+
+    public Func<string, WavFormat, ISegmentFile> CreateOpus { get; init; } = OpusFile.Create;
 }

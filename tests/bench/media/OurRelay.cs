@@ -55,6 +55,10 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
     {
     }
 
+    public void OnSignal(MediaParty party, OrleansAcd.Audio.Detection.SignalKind signal)
+    {
+    }
+
     public void OnLatched(MediaParty party, TransportAddress peer)
     {
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using OrleansAcd.Audio;
+using OrleansAcd.Audio.Detection;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.MediaNode.Media;
@@ -44,6 +45,8 @@ internal sealed class Rig : IConversationObserver, IDisposable
     public List<(MediaParty Party, AudioClip Clip, bool IsComplete)> PlaysEnded { get; } = [];
 
     public List<(MediaParty Party, PressedKey Key)> Digits { get; } = [];
+
+    public List<(MediaParty Party, SignalKind Signal)> Signals { get; } = [];
 
     public List<(MediaParty Party, TransportAddress Peer)> Latches { get; } = [];
 
@@ -96,6 +99,8 @@ internal sealed class Rig : IConversationObserver, IDisposable
         PlaysEnded.Add((party, clip, isComplete));
 
     public void OnDigit(MediaParty party, PressedKey key) => Digits.Add((party, key));
+
+    public void OnSignal(MediaParty party, SignalKind signal) => Signals.Add((party, signal));
 
     public void OnLatched(MediaParty party, TransportAddress peer) => Latches.Add((party, peer));
 

@@ -46,11 +46,13 @@ internal sealed class WirePhone : IDisposable
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
         + $"m=audio {((IPEndPoint)_rtp.Client.LocalEndPoint!).Port} RTP/AVP {formats}\r\n";
 
-    public void Send(string method, uint cseq, string body = "", string extra = "", string user = "support")
+    public void Send(
+        string method, uint cseq, string body = "", string extra = "", string user = "support",
+        string contentType = "application/sdp")
     {
         var to = ToTag.Length == 0 ? "" : ";tag=" + ToTag;
         var contact = method == SipMethods.Register ? "" : $"Contact: <sip:carl@{Local}>\r\n";
-        var type = body.Length == 0 ? "" : "Content-Type: application/sdp\r\n";
+        var type = body.Length == 0 ? "" : $"Content-Type: {contentType}\r\n";
         var text = $"{method} sip:{user}@{_node} SIP/2.0\r\n"
             + $"Via: SIP/2.0/UDP {Local};rport;branch=z9hG4bK{_callId}x{++_branch}\r\n"
             + $"Max-Forwards: 70\r\nFrom: <sip:carl@{Local}>;tag=me\r\nTo: <sip:{user}@{_node}>{to}\r\n"
