@@ -63,6 +63,8 @@ public static class GatewayApp
         QueueEndpoints.Map(app);
         AgentEndpoints.Map(app);
         CallEndpoints.Map(app);
+        CallControlEndpoints.Map(app);
+        SupervisorEndpoints.Map(app);
         CentreEndpoints.Map(app);
         RecordingEndpoints.Map(app);
         SystemEndpoints.Map(app);

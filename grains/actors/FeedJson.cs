@@ -18,6 +18,7 @@ public sealed record CallFeedData(
 [JsonSerializable(typeof(CallFeedData))]
 [JsonSerializable(typeof(AgentView))]
 [JsonSerializable(typeof(QueueView))]
+[JsonSerializable(typeof(SupervisorView))]
 internal sealed partial class FeedJson : JsonSerializerContext
 {
     private static readonly FeedJson Writer = new(new JsonSerializerOptions(FeedEvent.Json));
@@ -30,6 +31,8 @@ internal sealed partial class FeedJson : JsonSerializerContext
         Writer.CallFeedData);
 
     public static string Of(AgentView view) => JsonSerializer.Serialize(view, Writer.AgentView);
+
+    public static string Of(SupervisorView view) => JsonSerializer.Serialize(view, Writer.SupervisorView);
 
     public static string Of(QueueView view) => JsonSerializer.Serialize(view, Writer.QueueView);
 }

@@ -51,6 +51,20 @@ public sealed partial class AgentGrain : Grain, IAgentGrain
     public Task Release(Reservation reservation, ReleaseReason reason) =>
         Apply(new AgentEvent.Released(reservation, reason));
 
+    public Task Summon(Summons summons) => Apply(new AgentEvent.Summoned(summons));
+
+    public Task Move(Reservation reservation, CallId call, LegId leg) =>
+        Apply(new AgentEvent.Moved(reservation, call, leg));
+
+    public Task Monitored(Reservation reservation, bool monitored) =>
+        Apply(new AgentEvent.Monitored(reservation, monitored));
+
+    public Task CountTalk(CallSegment segment) => Apply(new AgentEvent.Talked(segment));
+
+    public Task Watch(AgentId supervisor) => Apply(new AgentEvent.WatchAsked(supervisor, true));
+
+    public Task Unwatch(AgentId supervisor) => Apply(new AgentEvent.WatchAsked(supervisor, false));
+
     public Task Announce(QueueId queue) => Apply(new AgentEvent.AnnounceAsked(queue));
 
     public Task PhoneChanged(NodeId node, ImmutableArray<PhoneContact> contacts) =>
@@ -104,6 +118,10 @@ public sealed partial class AgentGrain : Grain, IAgentGrain
             case AgentEffect.Notify e: await Queue(e.Notice.Queue).AgentChanged(e.Notice); break;
             case AgentEffect.Grant e: await Queue(e.Reservation.Queue).Granted(e.Reservation, e.Phone); break;
             case AgentEffect.Refuse e: await Queue(e.Offer.Queue).Refused(e.Offer); break;
+            case AgentEffect.AnswerSummons e: await Call(e.Answer.Call).Summoned(e.Answer); break;
+            case AgentEffect.TellWatcher e:
+                await GrainFactory.GetGrain<ISupervisorGrain>(e.Supervisor.Value).AgentTalks(e.Agent, e.Call);
+                break;
             case AgentEffect.Verify e: await Call(e.Reservation.Call).Verify(e.Reservation); break;
             case AgentEffect.Void e: await Call(e.Reservation.Call).Voided(e.Reservation); break;
             case AgentEffect.Save e:

@@ -56,6 +56,28 @@ internal sealed partial class CallEffects(IGrainFactory grains, IStreamBus bus, 
             case CallEffect.ReleaseAgent e:
                 await Agent(e.Reservation.Agent).Release(e.Reservation, e.Reason);
                 break;
+            case CallEffect.Summon e:
+                await Agent(e.Summons.Agent).Summon(e.Summons);
+                break;
+            case CallEffect.MoveAgent e:
+                await Agent(e.Reservation.Agent).Move(e.Reservation, call, e.Leg);
+                break;
+            case CallEffect.Monitored e:
+                await Agent(e.Reservation.Agent).Monitored(e.Reservation, e.Shown);
+                break;
+            case CallEffect.AskHandOver e:
+                await grains.GetGrain<ICallGrain>(e.Request.Asked.Value).HandOver(e.Request);
+                break;
+            case CallEffect.GiveHandOver e:
+                await grains.GetGrain<ICallGrain>(e.Answer.Asker.Value).HandedOver(e.Answer);
+                break;
+            case CallEffect.Report e:
+                await grains.GetGrain<ISupervisorGrain>(e.Supervisor.Value).Reported(e.Told);
+                break;
+            case CallEffect.CountTalk e:
+                if (e.Segment.Agent is { } agent) await Agent(agent).CountTalk(e.Segment);
+                if (e.Segment.Queue is { } queue) await Queue(queue).CountTalk(e.Segment);
+                break;
             case CallEffect.Show e:
                 Show(state, e.What, now);
                 break;

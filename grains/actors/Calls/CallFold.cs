@@ -16,7 +16,7 @@ public sealed class CallFold : ICallFold
         var shown = 0L;
         foreach (var line in lines)
         {
-            if (line.Kind == JournalEntry.SystemLost) state = Lost(state, line.At);
+            if (line.Kind == JournalEntry.SystemLost) state = Lost(state, line);
             if (line.Event.Length == 0 || CallJson.Read(line.Event) is not { } e) continue;
 
             (state, var effects, _) = CallMachine.Step(state, e, line.At);
@@ -27,10 +27,12 @@ public sealed class CallFold : ICallFold
     }
 
     /// <summary>The process that held the call died; the call is over, whatever it was.</summary>
-    private static CallState Lost(CallState state, DateTimeOffset at) => state with
+    private static CallState Lost(CallState state, JournalEntry line) => state with
     {
-        Phase = CallPhase.Ended, Outcome = QueueOutcome.SystemLost, EndedBy = "system", EndedAt = at,
-        CallerOpen = false, AgentLeg = null, Reservation = null,
+        Phase = CallPhase.Ended, Outcome = QueueOutcome.SystemLost, EndedBy = "system", EndedAt = line.At,
+        Parties = [], Transfer = null, Consultation = null, Handing = null, Recording = null,
+        // What comes later, such as a rescued recording, is numbered after it.
+        Sequence = Math.Max(state.Sequence, line.Sequence),
     };
 
     public CallView? Fold(CallId call, IReadOnlyList<JournalEntry> entries)

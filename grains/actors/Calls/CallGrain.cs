@@ -40,11 +40,44 @@ public sealed partial class CallGrain : Grain, ICallGrain
 
     private CallId Id => new(this.GetPrimaryKeyString());
 
-    public Task OnMedia(MediaEvent media) => media is LegOffered offered
-        ? Apply(new CallEvent.Offered(offered, QueueRoute.OfNumber(_centre.Current, offered.Dialled)))
-        : Apply(new CallEvent.Media(media));
+    public Task OnMedia(MediaEvent media) => Apply(media switch
+    {
+        LegOffered offered => new CallEvent.Offered(offered, QueueRoute.OfNumber(_centre.Current, offered.Dialled))
+        {
+            Target = DialTarget.Direct(_centre.Current, offered),
+        },
+        LegReferred referred => new CallEvent.Media(media)
+        {
+            Target = DialTarget.Of(_centre.Current, referred.Target),
+        },
+        _ => new CallEvent.Media(media),
+    });
 
-    public Task Assigned(Assignment assignment) => Apply(new CallEvent.Assigned(assignment));
+    public Task Assigned(Assignment assignment)
+    {
+        var agent = _centre.Current.FindAgent(assignment.Reservation.Agent);
+        return Apply(new CallEvent.Assigned(assignment)
+        {
+            Recording = agent?.Recording ?? RecordingRule.Never,
+            Encryption = agent?.Account?.Encryption ?? EncryptionPolicy.Prefer,
+        });
+    }
+
+    public Task Summoned(SummonsAnswer answer) => Apply(new CallEvent.Summoned(answer));
+
+    public Task HandOver(HandOver request) => Apply(new CallEvent.HandOverAsked(request));
+
+    public Task HandedOver(HandOverAnswer answer) => Apply(new CallEvent.HandedOver(answer));
+
+    public async Task<ControlAnswer> Control(CallControl control)
+    {
+        if (_state.Phase == CallPhase.New) await Restore();
+        var answer = await Apply(new CallEvent.Controlled(control)
+        {
+            Target = TargetOf(control), May = MayOf(control),
+        });
+        return answer ?? new ControlAnswer(ControlRefusal.Invalid, "This is no control that there is.");
+    }
 
     public Task Overflowed(QueueId from, QueueId to) =>
         Apply(new CallEvent.Overflowed(from, QueueRoute.OfQueue(_centre.Current, to)));
@@ -74,6 +107,37 @@ public sealed partial class CallGrain : Grain, ICallGrain
         return null;
     }
 
+    private DialTarget? TargetOf(CallControl control) => control switch
+    {
+        CallControl.BlindTransfer c => Target(c.Target),
+        CallControl.Consult c => Target(c.Target),
+        CallControl.AddParty c => Target(c.Target),
+        CallControl.RedirectCaller c => Target(c.Target),
+        _ => null,
+    };
+
+    private DialTarget? Target(string text) =>
+        text.Length is > 0 and <= CallControl.TargetCharsMax ? DialTarget.Of(_centre.Current, text) : null;
+
+    /// <summary>What a supervisor may do in the queue that the call came by.</summary>
+    private ImmutableArray<SupervisionMode> MayOf(CallControl control)
+    {
+        var supervisor = control switch
+        {
+            CallControl.Watch c => c.Supervisor,
+            CallControl.ChangeWatch c => c.Supervisor,
+            _ => default,
+        };
+        if (supervisor.Value is null || _centre.Current.FindAgent(supervisor) is not { } agent) return [];
+
+        foreach (var right in agent.Supervises)
+        {
+            if (right.Queue == _state.Route?.Queue) return right.May;
+        }
+
+        return [];
+    }
+
     private Task Tick()
     {
         if (_state.Phase is not CallPhase.Ended) return Apply(new CallEvent.Tick());
@@ -82,17 +146,19 @@ public sealed partial class CallGrain : Grain, ICallGrain
         return Task.CompletedTask;
     }
 
-    private async Task Apply(CallEvent e)
+    private async Task<ControlAnswer?> Apply(CallEvent e)
     {
         if (_state.Phase == CallPhase.New && e is not CallEvent.Offered) await Restore();
         var now = _time.GetUtcNow();
-        var (next, todo, entries) = CallMachine.Step(_state, e, now);
+        var step = CallMachine.Step(_state, e, now);
+        var (next, todo, entries) = step;
         if (!entries.IsEmpty) await Record(e, next, entries, now);
 
         _state = next;
         foreach (var effect in todo) await _effects.Run(Id, next, effect, now);
 
         Arm(now);
+        return step.Answer;
     }
 
     private void Arm(DateTimeOffset now)

@@ -64,6 +64,8 @@ public sealed partial class QueueGrain : Grain, IQueueGrain
 
     public Task Refused(AgentOffer offer) => Apply(new QueueEvent.Refused(offer));
 
+    public Task CountTalk(CallSegment segment) => Apply(new QueueEvent.Talked(segment));
+
     public Task<QueueView> Get() => Task.FromResult(QueueViews.Of(_id, _state, _time.GetUtcNow()));
 
     private async Task Start(ImmutableArray<AgentId> agents)

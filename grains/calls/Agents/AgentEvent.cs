@@ -3,6 +3,7 @@ using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Centre;
 using OrleansAcd.Contracts.Grains;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Calls;
 
@@ -25,6 +26,20 @@ public abstract record AgentEvent
     public sealed record PhonesChanged(NodeId Node, ImmutableArray<PhoneContact> Contacts) : AgentEvent;
 
     public sealed record ChangeAsked(AgentChange Change) : AgentEvent;
+
+    /// <summary>A call wants the agent past the queues.</summary>
+    public sealed record Summoned(Summons Summons) : AgentEvent;
+
+    /// <summary>The agent's leg has gone over to another call, and the reservation with it.</summary>
+    public sealed record Moved(Reservation Reservation, CallId Call, LegId Leg) : AgentEvent;
+
+    public sealed record Monitored(Reservation Reservation, bool Shown) : AgentEvent;
+
+    /// <summary>A conversation is over and counts.</summary>
+    public sealed record Talked(CallSegment Segment) : AgentEvent;
+
+    /// <summary>A supervisor wants to hear of the agent's calls, or not any more.</summary>
+    public sealed record WatchAsked(AgentId Supervisor, bool Watches) : AgentEvent;
 
     /// <summary>A queue wants to know how the agent is.</summary>
     public sealed record AnnounceAsked(QueueId Queue) : AgentEvent;
@@ -51,6 +66,12 @@ public abstract record AgentEffect
     public sealed record Grant(Reservation Reservation, AgentPhone Phone) : AgentEffect;
 
     public sealed record Refuse(AgentOffer Offer) : AgentEffect;
+
+    /// <summary>Tells the call whether the agent comes.</summary>
+    public sealed record AnswerSummons(SummonsAnswer Answer) : AgentEffect;
+
+    /// <summary>Tells a supervisor in which call the agent is; null: in none.</summary>
+    public sealed record TellWatcher(AgentId Supervisor, AgentId Agent, CallId? Call) : AgentEffect;
 
     /// <summary>Asks the call whether the reservation still stands.</summary>
     public sealed record Verify(Reservation Reservation) : AgentEffect;

@@ -133,6 +133,7 @@ public static partial class AgentMachine
         work.State = work.State with
         {
             CallsHandled = work.State.CallsHandled + 1, Current = null, LeaseUntil = null, VerifyAt = null,
+            Monitored = false,
         };
         if (length <= TimeSpan.Zero)
         {

@@ -34,6 +34,12 @@ public static partial class AgentMachine
     /// <summary>A phone is dropped this much after its registration expired: the node normally tells first.</summary>
     public static readonly TimeSpan PhoneGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>A supervisor that does not ask again for so long is told no more.</summary>
+    public static readonly TimeSpan WatchLease = TimeSpan.FromSeconds(35);
+
+    /// <summary>So many supervisors are told of an agent's calls.</summary>
+    public const int WatchersMax = 16;
+
     public const int ReasonLengthMax = 64;
 
     public const string Starting = "starting";
@@ -57,9 +63,15 @@ public static partial class AgentMachine
             case AgentEvent.PhonesChanged phones: ChangePhones(work, phones); break;
             case AgentEvent.ChangeAsked asked: Change(work, asked.Change); break;
             case AgentEvent.AnnounceAsked asked: Answer(work, asked); break;
+            case AgentEvent.Summoned summoned: Come(work, summoned.Summons); break;
+            case AgentEvent.Moved moved: Move(work, moved); break;
+            case AgentEvent.Monitored monitored: SetMonitored(work, monitored); break;
+            case AgentEvent.Talked talked: Count(work, talked.Segment); break;
+            case AgentEvent.WatchAsked asked: SetWatcher(work, asked); break;
             case AgentEvent.Tick: Tick(work); break;
         }
 
+        TellWatchers(work, state);
         return work.Done();
     }
 

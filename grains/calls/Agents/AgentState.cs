@@ -77,6 +77,18 @@ public sealed record AgentState
 
     public int CallsHandled { get; init; }
 
+    /// <summary>Of the conversations since the grain was started.</summary>
+    public double TalkSeconds { get; init; }
+
+    public double HoldSeconds { get; init; }
+
+    /// <summary>A supervisor listens to the current conversation, and the agent may see it.</summary>
+    public bool Monitored { get; init; }
+
+    /// <summary>Supervisors that are told of the agent's calls, until when.</summary>
+    public ImmutableSortedDictionary<string, DateTimeOffset> Watchers { get; init; } =
+        ImmutableSortedDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+
     /// <summary>The queues that were told about the agent last.</summary>
     public ImmutableArray<QueueId> Queues { get; init; } = [];
 

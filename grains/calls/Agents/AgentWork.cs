@@ -34,7 +34,7 @@ internal sealed class AgentWork(AgentState state, DateTimeOffset now)
     {
         State = State with
         {
-            Current = null, LeaseUntil = null, VerifyAt = null, WrapUpUntil = null, HasNext = false,
+            Current = null, LeaseUntil = null, VerifyAt = null, WrapUpUntil = null, HasNext = false, Monitored = false,
         };
         var (presence, reason) = Resting();
         if (presence != Presence.Ready)
@@ -131,6 +131,6 @@ internal sealed class AgentWork(AgentState state, DateTimeOffset now)
         }));
     }
 
-    private static (Presence, string, CallId?, bool, bool, int) Shown(AgentState s) =>
-        (s.Presence, s.Reason, s.Current?.Call, s.HasNext, s.HasPhone, s.Definition?.Queues.Length ?? -1);
+    private static (Presence, string, CallId?, bool, bool, int, bool) Shown(AgentState s) => (
+        s.Presence, s.Reason, s.Current?.Call, s.HasNext, s.HasPhone, s.Definition?.Queues.Length ?? -1, s.Monitored);
 }

@@ -8,12 +8,21 @@ namespace OrleansAcd.Calls;
 /// <summary>What the media node tells.</summary>
 public static partial class CallMachine
 {
-    private static void OnMedia(CallWork work, MediaEvent e)
+    private static void OnMedia(CallWork work, CallEvent.Media told)
     {
+        var e = told.Event;
         var s = work.State;
+        if (s.Phase == CallPhase.New) return;
+        if (e is RecordingSegment segment)
+        {
+            // Known by its numbers, whenever and from whichever node it comes.
+            Recorded(work, segment);
+            return;
+        }
+
         // A gap is tolerated: what is missing was lost with the node's buffer. What was seen, or is of another epoch,
         // is stale.
-        if (s.Phase == CallPhase.New || e.Epoch != s.Epoch || e.Sequence <= s.SeenSequence) return;
+        if (e.Epoch != s.Epoch || e.Sequence <= s.SeenSequence) return;
 
         work.State = s with { SeenSequence = e.Sequence };
         switch (e)
@@ -22,8 +31,13 @@ public static partial class CallMachine
             case LegAnswered m: Answered(work, m.Leg); break;
             case LegFailed m: Failed(work, m); break;
             case LegEnded { Leg.Value: 1 } m: CallerEnded(work, m); break;
-            case LegEnded m: AgentEnded(work, m); break;
+            case LegEnded m: PartyEnded(work, m); break;
             case LegHeld m: Held(work, m); break;
+            case LegReferred m: Referred(work, m, told.Target); break;
+            case LegReplacing m: Replacing(work, m); break;
+            case ToneDetected m: ToneHeard(work, m); break;
+            case LegQualityReported m: QualityReported(work, m); break;
+            case RecordingFailed m: RecordingBroken(work, m); break;
             default: break;     // PlayEnded, DigitReceived: nothing to decide in a queue; digits are never kept
         }
     }
@@ -31,37 +45,45 @@ public static partial class CallMachine
     private static void Progress(CallWork work, LegId leg)
     {
         var s = work.State;
-        if (s.Phase != CallPhase.Dialling || leg != s.AgentLeg) return;
+        if (s.Find(leg) is not { State: PartyState.Dialling } party) return;
 
-        work.State = s with { Phase = CallPhase.Ringing };
-        work.Note("agent-ringing", "the agent's phone rings", s.Agent);
-        work.Add(new CallEffect.AgentRinging(s.Reservation!));
-        work.Add(new CallEffect.Show("agent-ringing"));
+        party = party with { State = PartyState.Ringing };
+        work.Put(party);
+        if (s.Phase == CallPhase.Dialling && leg == s.AgentLeg)
+        {
+            work.State = work.State with { Phase = CallPhase.Ringing };
+            work.Note("agent-ringing", "the agent's phone rings", party.Agent);
+            TellAgent(work, party);
+            work.Show("agent-ringing");
+            return;
+        }
+
+        Tell(work, party, "ringing", DescribeTarget(party) + " rings");
+        TellAgent(work, party);
+        if (s.Transfer is { TellsPhone: true } transfer && transfer.Target == leg)
+            work.ReferProgress(transfer.By, 180);
     }
 
     private static void Answered(CallWork work, LegId leg)
     {
-        var s = work.State;
         if (leg == LegId.Caller)
         {
             CallerConnected(work);
             return;
         }
 
-        if (s.Phase == CallPhase.Talking && leg == s.AgentLeg) return;
+        var party = work.State.Find(leg);
+        if (party is { IsUp: true }) return;
 
-        if (!s.IsOffering || leg != s.AgentLeg)
+        if (party is { IsComing: true, State: not PartyState.Asked } && work.State.Phase != CallPhase.Closing)
         {
-            // Answered while we cancelled it, or another agent has the call.
-            work.Note("late-answer", "a phone answered when it was not asked for any more; hung up");
-            work.Hangup(leg);
+            Join(work, party);
+            return;
         }
-        else if (work.Now >= s.Reservation!.ExpiresAt)
-        {
-            work.Hangup(leg);
-            FailOffer(work, ReleaseReason.Void, OfferFailure.Expired, "answered after the reservation had expired");
-        }
-        else Connect(work, leg);
+
+        // Answered while we cancelled it, or another agent has the call.
+        work.Note("late-answer", "a phone answered when it was not asked for any more; hung up");
+        work.Hangup(leg);
     }
 
     private static void CallerConnected(CallWork work)
@@ -73,19 +95,21 @@ public static partial class CallMachine
     }
 
     /// <summary>The greeting or music is cut at once, and both hear each other.</summary>
-    private static void Connect(CallWork work, LegId leg)
+    private static void Connect(CallWork work, CallParty agent)
     {
         work.State = work.State with
         {
-            Phase = CallPhase.Talking, AnsweredAt = work.Now, RingUntil = null, RefreshAt = work.Now + TalkRefresh,
+            Phase = CallPhase.Talking, AnsweredAt = work.Now, RefreshAt = work.Now + TalkRefresh,
         };
         var s = work.State;
-        work.StopPlay();
-        work.Hear([new Hearing(LegId.Caller, leg), new Hearing(leg, LegId.Caller)]);
+        if (s.Route is null) AnswerCaller(work);
+        work.Rewire();
+        work.AnswerSegment(agent.Agent);
         work.Note("answered", "caller and agent hear each other", s.Agent);
-        work.Add(new CallEffect.ConfirmAgent(s.Reservation!));
-        work.Add(new CallEffect.LeaveQueue(s.Route!.Queue, QueueOutcome.Answered));
-        work.Add(new CallEffect.Show("answered"));
+        TellAgent(work, agent);
+        if (s.Route is { } route) work.Add(new CallEffect.LeaveQueue(route.Queue, QueueOutcome.Answered));
+        BeginRecording(work);
+        work.Show("answered");
     }
 
     private static void Failed(CallWork work, LegFailed e)
@@ -96,12 +120,11 @@ public static partial class CallMachine
             CallerEnded(work, new LegEnded(
                 e.Call, e.Epoch, e.Sequence, e.Leg, LegEndReason.SignallingLost, LegQuality.None));
         }
-        else if (e.Leg == s.AgentLeg && s.IsOffering)
+        else if (s.Find(e.Leg) is { } party)
         {
-            var (reason, failure) = ReasonOf(e.SipCode);
-            FailOffer(work, reason, failure, $"SIP {e.SipCode.ToString(CultureInfo.InvariantCulture)}");
+            if (party.IsLeaving) LeftNow(work, party, null);
+            else if (party.IsComing) FailDial(work, party, DialFailure.Of(e.SipCode), stop: false);
         }
-        else if (e.Leg == s.AgentLeg && s.Phase == CallPhase.Closing) AgentLegDown(work);
     }
 
     /// <summary>486/600 busy; 408 no answer; other 4xx and 6xx rejected; 5xx and the rest unreachable.</summary>
@@ -116,49 +139,68 @@ public static partial class CallMachine
     private static void CallerEnded(CallWork work, LegEnded e)
     {
         var s = work.State;
-        if (!s.CallerOpen) return;
+        if (s.Find(LegId.Caller) is not { } caller) return;
 
-        work.State = s with { CallerOpen = false, AnswerUntil = null };
+        work.State = s with { AnswerUntil = null };
         work.Note("caller-left", Describe(e));
-        if (s.Phase == CallPhase.Closing) FinishIfDown(work);
-        else Close(work, WaitingOutcome(work, e.Reason), ByCaller(e.Reason));
+        if (s.Phase == CallPhase.Closing)
+        {
+            LeftNow(work, caller, e.Quality);
+            return;
+        }
+
+        if (e.Reason == LegEndReason.Moved)
+        {
+            GiveAway(work, caller, e.Quality);
+            return;
+        }
+
+        work.Drop(caller, e.Quality);
+        work.Release(caller.Reservation, ReleaseReason.Void);
+        Close(work, WaitingOutcome(work, e.Reason), ByCaller(e.Reason));
     }
 
-    private static void AgentEnded(CallWork work, LegEnded e)
+    private static void PartyEnded(CallWork work, LegEnded e)
     {
-        var s = work.State;
-        if (e.Leg != s.AgentLeg) return;
+        if (work.State.Find(e.Leg) is not { } party) return;
 
-        work.Note("agent-left", Describe(e), s.Agent);
-        switch (s.Phase)
+        if (party.Role == PartyRole.Supervisor) work.NoteWatch("supervisor-left", Describe(e), party.Agent!.Value);
+        else work.Note(party.Role == PartyRole.Agent ? "agent-left" : "party-left", Describe(e), party.Agent);
+        if (party.IsLeaving) LeftNow(work, party, e.Quality);
+        else if (party.IsComing) FailDial(work, party, DialFailure.Lost, stop: false);
+        else
         {
-            case CallPhase.Dialling or CallPhase.Ringing:
-                FailOffer(work, ReleaseReason.Unreachable, OfferFailure.Unreachable, "the agent's phone was lost");
-                break;
-            case CallPhase.Talking when e.Reason is LegEndReason.MediaLost or LegEndReason.SignallingLost:
-                QueueAgain(work, ReleaseReason.Unreachable, "the agent's phone was lost");
-                break;
-            case CallPhase.Talking:
-                work.Add(new CallEffect.ReleaseAgent(s.Reservation!, ReleaseReason.Finished));
-                work.State = work.State with { AgentLeg = null, Reservation = null };
-                Close(work, QueueOutcome.Answered, e.Reason == LegEndReason.RemoteHangup ? "agent" : "system");
-                break;
-            case CallPhase.Closing:
-                AgentLegDown(work);
-                break;
+            var isLost = e.Reason is LegEndReason.MediaLost or LegEndReason.SignallingLost;
+            var release = isLost ? ReleaseReason.Unreachable : ReleaseReason.Finished;
+            var why = e.Reason == LegEndReason.RemoteHangup ? "" : "system";
+            if (e.Reason == LegEndReason.Moved) GiveAway(work, party, e.Quality);
+            else LoseParty(work, party with { Quality = e.Quality }, isLost, release, why);
         }
     }
 
     private static void Held(CallWork work, LegHeld e)
     {
         var s = work.State;
-        if (s.Phase != CallPhase.Talking) return;
+        if (s.Phase != CallPhase.Talking || s.Find(e.Leg) is not { IsUp: true } party) return;
 
-        work.Note(e.Held ? "held" : "resumed", e.Leg == LegId.Caller ? "by the caller" : "by the agent", s.Agent);
-        if (e.Leg != s.AgentLeg || s.Route!.Music is null) return;
+        work.Put(party with { HeldByPhone = e.Held });
+        Tell(work, party, e.Held ? "held" : "resumed", "by " + NameOf(party));
+        if (party.Role != PartyRole.Supervisor) work.Show(e.Held ? "held" : "resumed");
+    }
 
-        if (e.Held) work.PlayMusic();
-        else work.StopPlay();
+    private static string NameOf(CallParty party) => party.Role switch
+    {
+        PartyRole.Caller => "the caller",
+        PartyRole.Agent => "the agent",
+        PartyRole.Consulted => "the consulted",
+        PartyRole.Supervisor => "the supervisor",
+        _ => "a guest",
+    };
+
+    /// <summary>Live alone, not journalled: reports come every few seconds.</summary>
+    private static void QualityReported(CallWork work, LegQualityReported e)
+    {
+        if (work.State.Find(e.Leg) is { } party) work.Put(party with { Quality = e.Quality });
     }
 
     private static QueueOutcome WaitingOutcome(CallWork work, LegEndReason reason)
@@ -167,8 +209,10 @@ public static partial class CallMachine
         if (s.Phase == CallPhase.Talking) return QueueOutcome.Answered;
         if (reason == LegEndReason.NodeStopped) return QueueOutcome.SystemLost;
 
-        var wait = work.Now - s.EnqueuedAt!.Value;
-        return wait < s.Route!.ShortAbandon ? QueueOutcome.ShortAbandoned : QueueOutcome.Abandoned;
+        if (s.Route is null) return QueueOutcome.Abandoned;
+
+        var wait = work.Now - (s.WaitsSince ?? s.EnqueuedAt!.Value);
+        return wait < s.Route.ShortAbandon ? QueueOutcome.ShortAbandoned : QueueOutcome.Abandoned;
     }
 
     private static string ByCaller(LegEndReason reason) => reason switch
@@ -196,6 +240,7 @@ public static partial class CallMachine
         LegEndReason.SignallingLost => "signalling lost",
         LegEndReason.MediaLost => "media lost",
         LegEndReason.NodeStopped => "media node stopped",
+        LegEndReason.Moved => "goes on in another call",
         _ => "ended",
     };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Centre;
 using OrleansAcd.Contracts.Grains;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.Contracts.Views;
@@ -71,20 +72,60 @@ public sealed record CallState
     /// <summary>Talk time of conversations before the current one.</summary>
     public TimeSpan TalkedBefore { get; init; }
 
-    public bool CallerOpen { get; init; }
+    /// <summary>Everybody in the call, in the order of coming; at most <see cref="CallMachine.PartiesMax"/>.</summary>
+    public ImmutableArray<CallParty> Parties { get; init; } = [];
 
-    /// <summary>The leg to the agent that is dialled, ringing or up; others that still make noise are late and are hung
-    /// up.</summary>
-    public LegId? AgentLeg { get; init; }
+    /// <summary>The agent's private talk; null: none.</summary>
+    public Consultation? Consultation { get; init; }
+
+    /// <summary>The caller goes to somebody who is called; null: not.</summary>
+    public Transfer? Transfer { get; init; }
+
+    /// <summary>A party of another call is awaited; null: none.</summary>
+    public Handing? Handing { get; init; }
+
+    /// <summary>Reservations that other calls have now: this one says no more about them.</summary>
+    public ImmutableArray<Reservation> Given { get; init; } = [];
+
+    /// <summary>Whom a call without a queue is for.</summary>
+    public DialTarget? Target { get; init; }
+
+    /// <summary>The matrix that the node was told last.</summary>
+    public ImmutableArray<Hearing> Heard { get; init; } = [];
+
+    /// <summary>The legs that hear music, or greeting and music, now.</summary>
+    public ImmutableArray<LegId> MusicTo { get; init; } = [];
+
+    /// <summary>The call's stretches; the last one may be open.</summary>
+    public ImmutableList<CallSegment> Segments { get; init; } = [];
+
+    public int LastSegment { get; init; }
+
+    /// <summary>Up to here talk and hold of the open segment are counted.</summary>
+    public DateTimeOffset CountedUntil { get; init; }
+
+    public RecordingNow? Recording { get; init; }
+
+    /// <summary>The rule of the agent who talks; the queue's is with the route.</summary>
+    public RecordingRule AgentRecording { get; init; } = RecordingRule.Never;
+
+    public int LastRecording { get; init; }
+
+    public ImmutableList<RecordedSegment> Recorded { get; init; } = [];
+
+    /// <summary>Legs that have ended, and how they were.</summary>
+    public ImmutableList<CallLegView> PastLegs { get; init; } = [];
+
+    /// <summary>The agent was told that somebody listens.</summary>
+    public bool MonitorShown { get; init; }
+
+    /// <summary>When the wait that the queue counts began: a call that comes back keeps its place, not its
+    /// wait.</summary>
+    public DateTimeOffset? WaitsSince { get; init; }
 
     public int LastLeg { get; init; } = LegId.Caller.Value;
 
     public int LastPlay { get; init; }
-
-    public Reservation? Reservation { get; init; }
-
-    /// <summary>Closing: what the agent is told when its leg is down.</summary>
-    public ReleaseReason ReleaseWith { get; init; }
 
     /// <summary>The agent that talked last, or is offered the call.</summary>
     public AgentId? Agent { get; init; }
@@ -97,8 +138,6 @@ public sealed record CallState
 
     /// <summary>The caller's ACK must have come by then.</summary>
     public DateTimeOffset? AnswerUntil { get; init; }
-
-    public DateTimeOffset? RingUntil { get; init; }
 
     /// <summary>When to tell queue or agent again, in case they have restarted.</summary>
     public DateTimeOffset? RefreshAt { get; init; }
@@ -118,7 +157,70 @@ public sealed record CallState
     /// <summary>The one instant at which the machine wants a Tick.</summary>
     public DateTimeOffset? Deadline => Phase is CallPhase.New or CallPhase.Ended
         ? null
-        : Earliest.Of(AnswerUntil, RingUntil, RefreshAt, ClosingUntil, CallUntil);
+        : Earliest.Of(AnswerUntil, PartiesUntil, RefreshAt, ClosingUntil, CallUntil, Handing?.Until);
 
     public bool IsOffering => Phase is CallPhase.Dialling or CallPhase.Ringing;
+
+    /// <summary>The caller's leg has not ended.</summary>
+    public bool CallerOpen => Find(LegId.Caller) is not null;
+
+    /// <summary>Who is offered the call, or talks to the caller as agent.</summary>
+    public CallParty? AgentParty
+    {
+        get
+        {
+            foreach (var p in Parties)
+            {
+                if (p.Role == PartyRole.Agent && !p.IsLeaving && p.Leg != Transfer?.Target && p.Replaces is null)
+                    return p;
+            }
+
+            return null;
+        }
+    }
+
+    public LegId? AgentLeg => AgentParty?.Leg;
+
+    /// <summary>What the prompts call music; null: silence.</summary>
+    public string? Music => Route is null ? CallMachine.DirectMusic : Route.Music;
+
+    public CallSegment? OpenSegment => Segments is [.., { EndedAt: null } last] ? last : null;
+
+    /// <summary>The stronger of the queue's and the agent's rule.</summary>
+    public RecordingRule RecordingRule =>
+        Route is { } route && route.Recording.Policy >= AgentRecording.Policy ? route.Recording : AgentRecording;
+
+    private DateTimeOffset? PartiesUntil
+    {
+        get
+        {
+            DateTimeOffset? first = null;
+            foreach (var p in Parties)
+            {
+                if (p.Until is { } until && (first is null || until < first)) first = until;
+            }
+
+            return first;
+        }
+    }
+
+    public CallParty? Find(LegId leg)
+    {
+        foreach (var p in Parties)
+        {
+            if (p.Leg == leg) return p;
+        }
+
+        return null;
+    }
+
+    public CallParty? Find(AgentId agent)
+    {
+        foreach (var p in Parties)
+        {
+            if (p.Agent == agent && !p.IsLeaving) return p;
+        }
+
+        return null;
+    }
 }

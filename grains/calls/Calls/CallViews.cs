@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using OrleansAcd.Contracts.Grains;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
 using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Calls;
@@ -14,9 +15,58 @@ public static class CallViews
         var hasTalked = s.AnsweredAt is not null || s.TalkedBefore > TimeSpan.Zero;
         return new CallView(
             s.Id, StateName(s.Phase), s.Number, Caller(s), s.Route?.Queue, s.Agent, s.StartedAt, s.EnqueuedAt,
-            s.AnsweredAt, s.EndedAt, s.Outcome, s.EndedBy, s.Offers, (waitEnd - s.EnqueuedAt)?.TotalSeconds,
-            hasTalked ? talked.TotalSeconds : null, [.. s.Timeline]);
+            s.AnsweredAt, s.EndedAt, s.Outcome, s.EndedBy, s.Offers,
+            (waitEnd - (s.WaitsSince ?? s.EnqueuedAt))?.TotalSeconds, hasTalked ? talked.TotalSeconds : null,
+            [.. s.Timeline])
+        {
+            Segments = [.. s.Segments.Select(x => AsOf(s, x, now))],
+            Legs =
+            [
+                .. s.PastLegs.Where(l => l.Mode is null || ShowsSupervisors(s)),
+                .. s.Parties.Where(p => p.Role != PartyRole.Supervisor || ShowsSupervisors(s))
+                    .Select(p => LegOf(p, p.Quality)),
+            ],
+            Recordings = [.. s.Recorded],
+            IsRecording = s.Recording is { Paused: false },
+        };
     }
+
+    public static CallLegView LegOf(CallParty p, LegQuality? quality) => new(
+        p.Leg.Value, RoleName(p.Role), PartyStateName(p.State), p.Agent,
+        p.Role == PartyRole.Supervisor ? p.Mode : null, p.Muted, p.OnHold || p.HeldByPhone, quality);
+
+    /// <summary>The queue lets it be seen that somebody listens.</summary>
+    private static bool ShowsSupervisors(CallState s) => s.Route?.MonitoringVisible == true;
+
+    /// <summary>The open stretch counts up to now.</summary>
+    private static CallSegment AsOf(CallState s, CallSegment x, DateTimeOffset now)
+    {
+        if (x is { EndedAt: not null } or { AnsweredAt: null } || s.Phase != CallPhase.Talking) return x;
+
+        var seconds = Math.Max(0, (now - s.CountedUntil).TotalSeconds);
+        return s.MusicTo.Contains(LegId.Caller)
+            ? x with { HoldSeconds = x.HoldSeconds + seconds }
+            : x with { TalkSeconds = x.TalkSeconds + seconds };
+    }
+
+    private static string RoleName(PartyRole role) => role switch
+    {
+        PartyRole.Caller => "caller",
+        PartyRole.Agent => "agent",
+        PartyRole.Consulted => "consulted",
+        PartyRole.Supervisor => "supervisor",
+        _ => "guest",
+    };
+
+    private static string PartyStateName(PartyState state) => state switch
+    {
+        PartyState.Asked => "asked",
+        PartyState.Offered => "offered",
+        PartyState.Dialling => "dialling",
+        PartyState.Ringing => "ringing",
+        PartyState.Up => "up",
+        _ => "leaving",
+    };
 
     public static string StateName(CallPhase phase) => phase switch
     {

@@ -7,7 +7,7 @@ using OrleansAcd.Contracts.Views;
 namespace OrleansAcd.Calls;
 
 /// <summary>One step of the Call machine in the making.</summary>
-internal sealed class CallWork(CallState state, DateTimeOffset now)
+internal sealed partial class CallWork(CallState state, DateTimeOffset now)
 {
     private readonly CallState _before = state;
     private readonly ImmutableArray<CallEffect>.Builder _effects = ImmutableArray.CreateBuilder<CallEffect>();
@@ -17,71 +17,88 @@ internal sealed class CallWork(CallState state, DateTimeOffset now)
 
     public DateTimeOffset Now { get; } = now;
 
+    /// <summary>What whoever asked for a control is told.</summary>
+    public ControlAnswer? Reply { get; set; }
+
     public void Add(CallEffect effect) => _effects.Add(effect);
+
+    public void Show(string what) => Add(new CallEffect.Show(what));
 
     public CallTransition Done()
     {
+        Rewire();
+        ShowMonitoring();
+        // Commands are numbered: a replay of the journal has to count them too.
+        if (_entries is null && State.SentSequence != _before.SentSequence) Note("media", "the media node was told");
         if (!ReferenceEquals(State, _before)) State = State with { Version = _before.Version + 1 };
-        return new CallTransition(State, _effects.DrainToImmutable(), _entries?.DrainToImmutable() ?? []);
+        return new CallTransition(State, _effects.DrainToImmutable(), _entries?.DrainToImmutable() ?? [])
+        {
+            Answer = Reply,
+        };
     }
 
     /// <summary>Adds to the timeline; the oldest middle is dropped when it is full, the beginning stays.</summary>
-    public void Note(string kind, string detail, AgentId? agent = null, RoutingDecision? decision = null)
+    public void Note(string kind, string detail, AgentId? agent = null, RoutingDecision? decision = null) =>
+        Add(new TimelineEntry(State.Sequence + 1, Now, kind, detail, agent, decision));
+
+    /// <summary>Of a supervisor: in the journal, and in the timeline where the queue lets it be seen.</summary>
+    public void NoteWatch(string kind, string detail, AgentId supervisor)
     {
-        var entry = new TimelineEntry(State.Sequence + 1, Now, kind, detail, agent, decision);
+        var isHidden = State.Route?.MonitoringVisible != true;
+        Add(new TimelineEntry(
+            State.Sequence + 1, Now, kind, detail, isHidden ? null : supervisor, null) { IsHidden = isHidden });
+    }
+
+    private void Add(TimelineEntry entry)
+    {
+        State = State with { Sequence = entry.Sequence };
+        (_entries ??= ImmutableArray.CreateBuilder<TimelineEntry>()).Add(entry);
+        if (entry.IsHidden) return;
+
         var timeline = State.Timeline;
         var isFull = timeline.Count >= CallMachine.TimelineMax;
         if (isFull) timeline = timeline.RemoveAt(CallMachine.TimelineMax / 2);
         State = State with
         {
-            Sequence = entry.Sequence, Timeline = timeline.Add(entry),
-            TimelineDropped = State.TimelineDropped + (isFull ? 1 : 0),
+            Timeline = timeline.Add(entry), TimelineDropped = State.TimelineDropped + (isFull ? 1 : 0),
         };
-        (_entries ??= ImmutableArray.CreateBuilder<TimelineEntry>()).Add(entry);
     }
 
-    public void Answer() => Send((call, epoch, n) => new Answer(call, epoch, n, LegId.Caller));
-
-    public void Reject(int sipCode) =>
-        Send((call, epoch, n) => new Reject(call, epoch, n, LegId.Caller, sipCode, null));
-
-    public void Hangup(LegId leg) => Send((call, epoch, n) => new Hangup(call, epoch, n, leg, 200));
-
-    public void CancelDial(LegId leg) => Send((call, epoch, n) => new CancelDial(call, epoch, n, leg));
-
-    public void StopPlay() => Send((call, epoch, n) => new StopPlay(call, epoch, n, LegId.Caller));
-
-    public void Hear(ImmutableArray<Hearing> matrix) => Send((call, epoch, n) => new Hear(call, epoch, n, matrix));
-
-    public void Play(ImmutableArray<string> prompts, bool loopLast)
+    /// <summary>Brings the node's matrix and music to what <see cref="HearingMatrix"/> says now; nothing is sent where
+    /// nothing has changed.</summary>
+    public void Rewire()
     {
-        if (prompts.IsEmpty) return;
+        if (State.Phase is CallPhase.New or CallPhase.Closing or CallPhase.Ended) return;
 
-        var play = new PlayId(State.LastPlay + 1);
-        State = State with { LastPlay = play.Value };
-        Send((call, epoch, n) => new Play(call, epoch, n, LegId.Caller, play, prompts, loopLast));
+        var plan = HearingMatrix.Of(State);
+        var before = State.MusicTo;
+        foreach (var leg in before)
+        {
+            if (!plan.Music.Contains(leg) && State.Find(leg) is { IsUp: true }) StopPlay(leg);
+        }
+
+        if (!plan.Cells.SequenceEqual(State.Heard)) Hear(plan.Cells);
+        foreach (var leg in plan.Music)
+        {
+            if (!before.Contains(leg) && State.Music is { } music) Play(leg, [music], loopLast: true);
+        }
+
+        if (!plan.Music.SequenceEqual(before))
+        {
+            CountTime();
+            State = State with { MusicTo = plan.Music };
+        }
+
+        if (!plan.Cells.SequenceEqual(State.Heard)) State = State with { Heard = plan.Cells };
     }
 
-    /// <summary>The queue's music, from the start; silence where it has none.</summary>
-    public void PlayMusic()
+    private void ShowMonitoring()
     {
-        if (State.Route?.Music is { } music) Play([music], loopLast: true);
-    }
+        var shown = State.Phase == CallPhase.Talking && State.Route?.MonitoringVisible == true
+            && State.Parties.Any(p => p.IsUp && p.IsWatching);
+        if (shown == State.MonitorShown || State.AgentParty?.Reservation is not { } reservation) return;
 
-    public void Dial(LegId leg, Assignment assignment)
-    {
-        var timeout = assignment.RingTimeout + CallMachine.DialMargin;
-        Send((call, epoch, n) => new Dial(
-            call, epoch, n, leg, assignment.Phone.Contacts, CallerAsShown.Of(State), CallerAsShown.Context(State),
-            timeout));
-    }
-
-    public void Enqueue() => Add(new CallEffect.Enqueue(new Ticket(
-        State.Id, State.Route!.Queue, State.EnqueuedAt!.Value, State.Route.Priority, State.Hops)));
-
-    private void Send(Func<CallId, int, long, MediaCommand> make)
-    {
-        State = State with { SentSequence = State.SentSequence + 1 };
-        Add(new CallEffect.Send(make(State.Id, State.Epoch, State.SentSequence)));
+        State = State with { MonitorShown = shown };
+        Add(new CallEffect.Monitored(reservation, shown));
     }
 }

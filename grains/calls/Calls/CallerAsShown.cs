@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 
 namespace OrleansAcd.Calls;
@@ -23,6 +24,31 @@ public static class CallerAsShown
         var name = OpaqueName(s.Id.Value);
         return new PartyIdentity($"{route.Display} (caller {name})", $"sip:caller-{name}@{route.Realm}");
     }
+
+    /// <summary>What a party's phone is shown: agents see the call as its queue shows it, a consulted sees who
+    /// consults, people outside see the number that was called.</summary>
+    public static PartyIdentity To(CallState s, CallParty party)
+    {
+        var realm = s.Route?.Realm ?? s.Target?.Realm ?? party.Target?.Realm ?? "acd";
+        if (party.Role == PartyRole.Supervisor) return new PartyIdentity("Supervision", $"sip:supervision@{realm}");
+        if (party.Target?.Trunk is not null) return new PartyIdentity("", $"sip:{s.Number}@{realm}");
+        if (party.Role == PartyRole.Consulted && s.AgentParty?.Agent is { } agent) return OfAgent(agent, realm);
+        if (s.Route is not null) return Of(s);
+
+        return s.Find(LegId.Caller)?.Agent is { } caller ? OfAgent(caller, realm) : s.Caller;
+    }
+
+    /// <summary>Context for a party's phone; people outside get none.</summary>
+    public static ImmutableArray<SipHeader> Context(CallState s, CallParty party)
+    {
+        if (party.Target?.Trunk is not null) return [];
+        if (s.Route is not null && party.Role != PartyRole.Supervisor) return Context(s);
+
+        return [new SipHeader(OwnPrefix + "Call-Id", s.Id.Value)];
+    }
+
+    private static PartyIdentity OfAgent(AgentId agent, string realm) =>
+        new(agent.Value, $"sip:{agent.Value}@{realm}");
 
     /// <summary>Context for the phone: ours first, then the caller's User-to-User (RFC 7433) and X-* headers.</summary>
     public static ImmutableArray<SipHeader> Context(CallState s)

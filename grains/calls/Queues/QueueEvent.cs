@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Centre;
 using OrleansAcd.Contracts.Grains;
+using OrleansAcd.Contracts.Views;
 
 namespace OrleansAcd.Calls;
 
@@ -25,6 +26,9 @@ public abstract record QueueEvent
     public sealed record Granted(Reservation Reservation, AgentPhone Phone) : QueueEvent;
 
     public sealed record Refused(AgentOffer Offer) : QueueEvent;
+
+    /// <summary>A conversation of the queue is over and counts.</summary>
+    public sealed record Talked(CallSegment Segment) : QueueEvent;
 
     public sealed record Tick : QueueEvent;
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Centre;
 using OrleansAcd.Contracts.Grains;
+using OrleansAcd.Contracts.Views;
 using OrleansAcd.Routing;
 
 namespace OrleansAcd.Calls;
@@ -42,6 +43,7 @@ public static class QueueMachine
             case QueueEvent.AgentChanged changed: ChangeAgent(work, changed.Notice); break;
             case QueueEvent.Granted granted: Grant(work, granted); break;
             case QueueEvent.Refused refused: Refuse(work, refused.Offer); break;
+            case QueueEvent.Talked talked: Count(work, talked.Segment); break;
             case QueueEvent.Tick: Tick(work); break;
         }
 
@@ -66,7 +68,19 @@ public static class QueueMachine
     private static void TurnDay(QueueWork work)
     {
         var day = DateOnly.FromDateTime(work.Now.UtcDateTime);
-        if (day != work.State.Day) work.State = work.State with { Day = day, Today = IntervalStatistics.Empty };
+        if (day == work.State.Day) return;
+
+        work.State = work.State with { Day = day, Today = IntervalStatistics.Empty, Talk = default };
+    }
+
+    /// <summary>Talk counts for who talked: a call that was transferred counts once for each conversation.</summary>
+    private static void Count(QueueWork work, CallSegment segment)
+    {
+        var (talk, hold, handled) = work.State.Talk;
+        work.State = work.State with
+        {
+            Talk = new TalkFigures(talk + segment.TalkSeconds, hold + segment.HoldSeconds, handled + 1),
+        };
     }
 
     private static void Start(QueueWork work, QueueEvent.Started started)
@@ -125,7 +139,7 @@ public static class QueueMachine
         work.State = work.State with
         {
             Line = work.State.Line.Remove(call),
-            Today = Count(work.State.Today, outcome, work.Now - ticket.EnqueuedAt),
+            Today = Count(work.State.Today, outcome, work.Now - (ticket.WaitsSince ?? ticket.EnqueuedAt)),
         };
     }
 

@@ -42,6 +42,9 @@ public sealed record QueueState
 
     public IntervalStatistics Today { get; init; } = IntervalStatistics.Empty;
 
+    /// <summary>The day's conversations.</summary>
+    public TalkFigures Talk { get; init; }
+
     /// <summary>The UTC day that <see cref="Today"/> counts.</summary>
     public DateOnly Day { get; init; }
 
@@ -83,6 +86,9 @@ public readonly record struct OfferExpiry(DateTimeOffset Until, CallId Call) : I
     public static bool operator <=(OfferExpiry left, OfferExpiry right) => left.CompareTo(right) <= 0;
     public static bool operator >=(OfferExpiry left, OfferExpiry right) => left.CompareTo(right) >= 0;
 }
+
+/// <summary>What was talked in a queue's calls.</summary>
+public readonly record struct TalkFigures(double TalkSeconds, double HoldSeconds, long Handled);
 
 /// <summary>How many members do what.</summary>
 public readonly record struct PresenceCounts(

@@ -15,14 +15,19 @@ public static class QueueViews
     {
         var rules = s.Definition ?? QueueMachine.DefaultDefinition;
         var oldest = s.Line.OldestEnqueuedAt();
-        var today = s.Day == DateOnly.FromDateTime(now.UtcDateTime) ? s.Today : IntervalStatistics.Empty;
+        var isToday = s.Day == DateOnly.FromDateTime(now.UtcDateTime);
+        var today = isToday ? s.Today : IntervalStatistics.Empty;
+        var talk = isToday ? s.Talk : default;
         var within = today.Within(rules.ServiceLevel.Within);
         return new QueueView(
             id, s.Definition?.Display ?? id.Value, s.Line.Count, oldest,
             s.Line.CountBefore(now - rules.ServiceLevel.Within), s.Members.Count, s.Counts.Ready, s.Counts.Ringing,
             s.Counts.Talking, s.Counts.WrapUp, s.Counts.NotReady, today.Offered, today.Answered, within.AnsweredWithin,
             today.Abandoned, today.ShortAbandoned, today.FlowedOut, ServiceLevel.Of(within), rules.ServiceLevel.Target,
-            rules.ServiceLevel.Within, today.Asa()?.TotalSeconds, (now - oldest)?.TotalSeconds, Line(s, lineMax));
+            rules.ServiceLevel.Within, today.Asa()?.TotalSeconds, (now - oldest)?.TotalSeconds, Line(s, lineMax))
+        {
+            TalkSeconds = talk.TalkSeconds, HoldSeconds = talk.HoldSeconds, Handled = talk.Handled,
+        };
     }
 
     private static ImmutableArray<WaitingCall> Line(QueueState s, int max)

@@ -27,6 +27,30 @@ public interface IAgentGrain : IGrainWithStringKey
     [OneWay, Alias("Release")]
     Task Release(Reservation reservation, ReleaseReason reason);
 
+    /// <summary>From a call that wants the agent past the queues; answered by Summoned.</summary>
+    [OneWay, Alias("Summon")]
+    Task Summon(Summons summons);
+
+    /// <summary>From a call that has taken the agent's leg from another one: the reservation is the call's now;
+    /// answered by Summoned.</summary>
+    [OneWay, Alias("Move")]
+    Task Move(Reservation reservation, CallId call, LegId leg);
+
+    /// <summary>From the call: whether a supervisor listens, where the agent may see it.</summary>
+    [OneWay, Alias("Monitored")]
+    Task Monitored(Reservation reservation, bool monitored);
+
+    /// <summary>From the call: a conversation of the agent is over.</summary>
+    [OneWay, Alias("CountTalk")]
+    Task CountTalk(CallSegment segment);
+
+    /// <summary>From a supervisor, again and again: wants to hear of the agent's calls.</summary>
+    [OneWay, Alias("Watch")]
+    Task Watch(AgentId supervisor);
+
+    [OneWay, Alias("Unwatch")]
+    Task Unwatch(AgentId supervisor);
+
     /// <summary>From a queue that has just started: it wants to know how the agent is.</summary>
     [OneWay, Alias("Announce")]
     Task Announce(QueueId queue);

@@ -35,6 +35,22 @@ public interface ICallGrain : IGrainWithStringKey
     [OneWay, Alias("Voided")]
     Task Voided(Reservation reservation);
 
+    /// <summary>Does something with the call: hold, transfer, record ... Accepted means begun.</summary>
+    [Alias("Control")]
+    Task<ControlAnswer> Control(CallControl control);
+
+    /// <summary>From an agent that was summoned.</summary>
+    [OneWay, Alias("Summoned")]
+    Task Summoned(SummonsAnswer answer);
+
+    /// <summary>From another call that wants one of this call's parties.</summary>
+    [OneWay, Alias("HandOver")]
+    Task HandOver(HandOver request);
+
+    /// <summary>From the call that was asked to hand a party over.</summary>
+    [OneWay, Alias("HandedOver")]
+    Task HandedOver(HandOverAnswer answer);
+
     /// <summary>Ends the call for everybody.</summary>
     [Alias("Hangup")]
     Task<bool> Hangup(string by);

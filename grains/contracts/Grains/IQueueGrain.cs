@@ -34,6 +34,10 @@ public interface IQueueGrain : IGrainWithStringKey
     [OneWay, Alias("Refused")]
     Task Refused(AgentOffer offer);
 
+    /// <summary>From a call: a conversation of the queue is over.</summary>
+    [OneWay, Alias("CountTalk")]
+    Task CountTalk(CallSegment segment);
+
     [Alias("Get")]
     Task<QueueView> Get();
 }

@@ -25,15 +25,16 @@ public sealed record CallSegment(
 /// <param name="Quality">Its media so far, or as it was; null before the first report.</param>
 [GenerateSerializer, Immutable, Alias("acd.CallLegView")]
 public sealed record CallLegView(
-    LegId Leg, string Role, string State, AgentId? Agent, SupervisionMode? Mode, bool Muted, bool OnHold,
+    int Leg, string Role, string State, AgentId? Agent, SupervisionMode? Mode, bool Muted, bool OnHold,
     LegQuality? Quality);
 
 /// <summary>A piece of the call's recording, chained to the one before (design section 8).</summary>
+/// <param name="Channels">The legs, in the file's channel order.</param>
 /// <param name="Chain">SHA-256 over the chain value before and this file's hash, lower-case hex.</param>
 [GenerateSerializer, Immutable, Alias("acd.RecordedSegment")]
 public sealed record RecordedSegment(
     int Recording, int Segment, string Name, DateTimeOffset StartedAt, TimeSpan Duration,
-    ImmutableArray<LegId> Channels, ImmutableArray<RecordingGap> Gaps, long Bytes, string Sha256, string Chain);
+    ImmutableArray<int> Channels, ImmutableArray<RecordingGap> Gaps, long Bytes, string Sha256, string Chain);
 
 /// <summary>A supervisor now: the supervisor's own view, which always shows what is done.</summary>
 /// <param name="State">off, waiting, joining, listening.</param>

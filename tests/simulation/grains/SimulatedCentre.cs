@@ -17,7 +17,7 @@ namespace OrleansAcd.Tests.Simulation.Grains;
 
 /// <summary>A whole centre in virtual time: real grains on the embedded engine, a simulated media node with
 /// phones.</summary>
-internal sealed class SimulatedCentre
+internal sealed partial class SimulatedCentre
 {
     private readonly Random _random;
     private readonly Traffic _traffic;
@@ -75,7 +75,7 @@ internal sealed class SimulatedCentre
     public void Run()
     {
         Time.Run(Start, TimeSpan.FromMinutes(1));
-        foreach (var agent in AgentIds) Node.Register(agent);
+        foreach (var agent in AgentIds.Concat(Supervisors)) Node.Register(agent);
         Time.RunFor(TimeSpan.FromSeconds(1));
         var gap = _traffic.Length / _traffic.Calls;
         var nextKill = _traffic.KillEvery;
@@ -84,6 +84,7 @@ internal sealed class SimulatedCentre
         {
             Node.Offer($"call-{i:D6}", _random.Next(100) == 0 ? "nobody" : $"10{_random.Next(_traffic.Queues)}");
             Time.RunFor(gap * (_random.NextDouble() * 2));
+            for (var n = 0; n < _traffic.ControlsPerCall; n++) AskForSomething();
             if (nextKill is { } kill && Time.TimeProvider.Elapsed >= kill)
             {
                 nextKill = Time.TimeProvider.Elapsed + _traffic.KillEvery;
@@ -96,6 +97,7 @@ internal sealed class SimulatedCentre
         }
 
         _engine.Faults.OneWay = null;
+        if (_traffic.ControlsPerCall > 0) StopSupervising();
         for (var i = 0; i < 10; i++)
         {
             Time.RunFor(TimeSpan.FromMinutes(3));
@@ -136,7 +138,7 @@ internal sealed class SimulatedCentre
         yaml.Append("queues:\n");
         for (var q = 0; q < _traffic.Queues; q++)
         {
-            yaml.Append($"  - {{ id: queue{q}, ring-timeout: 15s, wrap-up: {_traffic.WrapUp}, music: default, greeting: welcome }}\n");
+            yaml.Append($"  - {{ id: queue{q}, ring-timeout: 15s, wrap-up: {_traffic.WrapUp}, music: default, greeting: welcome{More(q)} }}\n");
         }
 
         yaml.Append("agents:\n");
@@ -147,6 +149,10 @@ internal sealed class SimulatedCentre
             yaml.Append($"  - {{ id: agent{a:D3}, sip-password: \"secret-{a}\", queues: [{queues}] }}\n");
         }
 
+        foreach (var id in Supervisors)
+            yaml.Append($"  - {{ id: {id}, sip-password: s, supervises: [{string.Join(", ", QueueIds)}] }}\n");
+        if (_traffic.ControlsPerCall > 0)
+            yaml.Append("trunks: [ { id: out, uri: \"sip:out.example\", numbers: [ \"+*\" ] } ]\n");
         return yaml.ToString();
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
 
 namespace OrleansAcd.Tests.Simulation.Grains;
 
@@ -33,6 +35,16 @@ internal sealed class SimulatedCall(CallId id)
     public long CommandSequence { get; set; }
 
     public Dictionary<int, SimulatedLeg> Legs { get; } = [];
+
+    /// <summary>The matrix that was told last.</summary>
+    public ImmutableArray<Hearing> Matrix { get; set; } = [];
+
+    public int? Recording { get; set; }
+
+    public int Segments { get; set; }
+
+    /// <summary>What phones were told of the transfers that they asked for.</summary>
+    public List<int> ReferProgress { get; } = [];
 
     /// <summary>The agent's leg that the caller hears; null: none.</summary>
     public SimulatedLeg? Bridged { get; set; }

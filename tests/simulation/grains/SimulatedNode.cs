@@ -6,7 +6,7 @@ namespace OrleansAcd.Tests.Simulation.Grains;
 
 /// <summary>A media node with phones, without any media: answers commands with events as people and networks
 /// would.</summary>
-internal sealed class SimulatedNode(IStreamBus bus, TimeProvider time, Random random, Traffic traffic)
+internal sealed partial class SimulatedNode(IStreamBus bus, TimeProvider time, Random random, Traffic traffic)
 {
     public static readonly NodeId Id = new("node-1");
 
@@ -52,12 +52,18 @@ internal sealed class SimulatedNode(IStreamBus bus, TimeProvider time, Random ra
         call.CommandSequence = command.Sequence;
         switch (command)
         {
-            case Answer: AnswerCaller(call); break;
-            case Reject: call.Caller.State = LegState.Down; break;
+            case Answer { Leg.Value: 1 }: AnswerCaller(call); break;
+            case Answer answer: AnswerNewcomer(call, call.Legs[answer.Leg.Value]); break;
+            case Reject reject: call.Legs[reject.Leg.Value].State = LegState.Down; break;
+            case Redirect: call.Caller.State = LegState.Down; break;
             case Dial dial: Ring(call, dial); break;
-            case CancelDial cancel: Cancel(call, call.Legs[cancel.Leg.Value]); break;
-            case Hangup hangup: End(call, call.Legs[hangup.Leg.Value]); break;
+            case CancelDial cancel when call.Legs.TryGetValue(cancel.Leg.Value, out var leg): Cancel(call, leg); break;
+            case Hangup hangup when call.Legs.TryGetValue(hangup.Leg.Value, out var leg): End(call, leg); break;
             case Hear hear: Bridge(call, hear); break;
+            case TakeLeg take: Take(call, take); break;
+            case ReferProgress progress: call.ReferProgress.Add(progress.SipCode); break;
+            case Record record: call.Recording = record.Recording; break;
+            case StopRecord: CloseRecording(call, 0.5); break;
         }
     }
 
@@ -139,30 +145,49 @@ internal sealed class SimulatedNode(IStreamBus bus, TimeProvider time, Random ra
         leg.State = LegState.Down;
         if (call.Bridged == leg || leg == call.Caller) call.Bridged = null;
         Publish(call, n => new LegEnded(call.Id, 1, n, leg.Id, reason, LegQuality.None));
+        if (leg == call.Caller) CloseRecording(call, 5);
     }
 
     public void CallerHangsUp(SimulatedCall call) => Down(call, call.Caller, LegEndReason.RemoteHangup);
 
     private void Bridge(SimulatedCall call, Hear hear)
     {
+        call.Matrix = hear.Matrix;
         var others = hear.Matrix.Where(h => h.Listener == LegId.Caller).Select(h => h.Speaker.Value).Distinct()
             .ToList();
-        if (others.Count > 1) Violations.Add($"{call.Id}: caller hears {others.Count} agents");
-        call.Bridged = others.Count == 1 ? call.Legs[others[0]] : null;
-        if (call.Bridged is not { } leg) return;
+        if (others.Count > 1 && traffic.ControlsPerCall == 0)
+            Violations.Add($"{call.Id}: caller hears {others.Count} agents");
+        CheckNobodyTalksTwice(call);
+        var before = call.Bridged;
+        call.Bridged = others.Count >= 1 ? call.Legs[others[0]] : null;
+        if (call.Bridged is not { } leg || leg == before) return;
 
         Bridges++;
-        if (leg.State != LegState.Up) return;        // it has ended meanwhile; the grain will hear of it
+        if (leg.State == LegState.Up) Talk(call, leg);      // else it has ended; the grain will hear of it
+    }
 
+    /// <summary>Whoever hears or is heard in this call is in no other call's matrix.</summary>
+    private void CheckNobodyTalksTwice(SimulatedCall call)
+    {
+        var here = TalkersOf(call).ToHashSet();
         foreach (var other in Calls.Values)
         {
-            if (other != call && other.Bridged is { State: LegState.Up } b && b.Party == leg.Party)
+            if (other == call || here.Count == 0) continue;
+            foreach (var agent in TalkersOf(other))
             {
-                Violations.Add($"{time.GetUtcNow():T}: agent {leg.Party} talks in {other.Id} and {call.Id}");
+                if (here.Contains(agent))
+                    Violations.Add($"{time.GetUtcNow():T}: {agent} talks in {other.Id} and {call.Id}");
             }
         }
+    }
 
-        Talk(call, leg);
+    private static IEnumerable<string> TalkersOf(SimulatedCall call)
+    {
+        foreach (var leg in call.Matrix.SelectMany(h => new[] { h.Listener.Value, h.Speaker.Value }).Distinct())
+        {
+            if (call.Legs.TryGetValue(leg, out var found) && found is { State: LegState.Up, Party: [>= 'a', ..] })
+                yield return found.Party;
+        }
     }
 
     private void Talk(SimulatedCall call, SimulatedLeg leg)
@@ -170,7 +195,13 @@ internal sealed class SimulatedNode(IStreamBus bus, TimeProvider time, Random ra
         var luck = random.NextDouble();
         After(1 + (random.NextDouble() * 2 * traffic.TalkSeconds), () =>
         {
-            if (call.Bridged != leg) return;
+            if (call.Bridged != leg)
+            {
+                // Held, or with somebody else: patience ends at last.
+                if (traffic.ControlsPerCall > 0)
+                    After(60 + (random.NextDouble() * 2 * traffic.TalkSeconds), () => CallerHangsUp(call));
+                return;
+            }
 
             if (luck < traffic.AgentMediaLost) Down(call, leg, LegEndReason.MediaLost);
             else if (luck < 0.5) Down(call, leg, LegEndReason.RemoteHangup);

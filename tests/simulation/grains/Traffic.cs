@@ -41,4 +41,8 @@ internal sealed record Traffic
     public TimeSpan Commit { get; init; } = TimeSpan.FromMilliseconds(2);
 
     public string WrapUp { get; init; } = "5s";
+
+    /// <summary>Requests of people and programs for each call that comes: transfers, conferences, supervisors
+    /// ...</summary>
+    public int ControlsPerCall { get; init; }
 }

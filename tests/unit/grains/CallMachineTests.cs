@@ -197,7 +197,7 @@ public sealed class CallMachineTests
     public void TheAgentWhoHangsUpIsReleasedAtOnceAndTheCallerIsToo()
     {
         var s = new CallScenario().Offer().Assign().Answer(3).AgentLeaves(63);
-        Assert.Equal("release:Finished Hangup", s.LastNames());
+        Assert.Equal("release:Finished CountTalk Hangup", s.LastNames());
 
         s.CallerLeaves(63.1, LegEndReason.LocalHangup);
         Assert.Equal("show:ended Complete", s.LastNames());
@@ -302,10 +302,11 @@ public sealed class CallMachineTests
     {
         var s = new CallScenario().Offer().Assign().Answer(3)
             .Media(10, n => new LegHeld(Given.Call, 1, n, new LegId(2), true));
-        Assert.Equal("Play", s.LastNames());
+        Assert.Equal("show:held Hear Play", s.LastNames());
+        Assert.Empty(s.State.Heard);
 
         s.Media(20, n => new LegHeld(Given.Call, 1, n, new LegId(2), false));
-        Assert.Equal("StopPlay", s.LastNames());
+        Assert.Equal("show:resumed StopPlay Hear", s.LastNames());
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class CallMatrixTests
         caller-left | -         | Ended    | Closing      | Closing      | Closing       | -             | -
         agent-left  | -         | -        | Queued       | Queued       | Closing       | Ended         | -
         agent-lost  | -         | -        | Queued       | Queued       | Queued        | Ended         | -
-        held        | -         | -        | -            | -            | Play          | -             | -
+        held        | -         | -        | -            | -            | Hear+Play     | -             | -
         play-ended  | -         | -        | -            | -            | -             | -             | -
         digit       | -         | -        | -            | -            | -             | -             | -
         assigned    | back:Lost | Dialling | back:None    | back:None    | back:Answered | back:Answered | back:Answered
@@ -58,7 +58,7 @@ public sealed class CallMatrixTests
         if (next.Phase != state.Phase) return next.Phase.ToString();
 
         var done = effects.Select(CallScenario.NameOf).ToList();
-        done.Remove("show:queued");
+        done.RemoveAll(name => name is "show:queued" or "show:held");
         // The agent is given back, and the queue hears again what became of the call.
         if (done is ["release:CallerGone", var left])
             return left.Replace("leave:", "back:").Replace("SystemLost", "Lost");

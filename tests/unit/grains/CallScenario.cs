@@ -1,5 +1,7 @@
 using OrleansAcd.Calls;
 using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Centre;
+using OrleansAcd.Contracts.Grains;
 using OrleansAcd.Contracts.Media;
 
 namespace OrleansAcd.Tests.Unit.Grains;
@@ -75,12 +77,75 @@ internal sealed class CallScenario
 
     public CallScenario Step(CallEvent e, double at)
     {
-        var (next, effects, _) = CallMachine.Step(State, e, Given.T0.AddSeconds(at));
+        var step = CallMachine.Step(State, e, Given.T0.AddSeconds(at));
+        var (next, effects, _) = step;
         State = next;
         Last = [.. effects];
         All.AddRange(effects);
+        Reply = step.Answer ?? Reply;
+        CheckInvariants();
         return this;
     }
 
+    /// <summary>After every step: the node knows the matrix as it is, and nobody is two parties.</summary>
+    private void CheckInvariants()
+    {
+        if (State.Phase is CallPhase.New or CallPhase.Closing or CallPhase.Ended) return;
+
+        var plan = HearingMatrix.Of(State);
+        Xunit.Assert.Equal(plan.Cells.AsEnumerable(), State.Heard.AsEnumerable());
+        Xunit.Assert.Equal(plan.Music.AsEnumerable(), State.MusicTo.AsEnumerable());
+        Xunit.Assert.Equal(State.Parties.Length, State.Parties.Select(p => p.Leg).Distinct().Count());
+        var sent = All.OfType<CallEffect.Send>().Select(e => e.Command).OfType<Hear>().LastOrDefault();
+        var last = Last.OfType<CallEffect.Send>().Select(e => e.Command).OfType<Hear>().LastOrDefault() ?? sent;
+        Xunit.Assert.Equal(last?.Matrix.AsEnumerable() ?? [], State.Heard.AsEnumerable());
+    }
+
     public string LastNames() => string.Join(" ", Last.Select(NameOf));
+
+    /// <summary>Caller (leg 1) and alice (leg 2) talk.</summary>
+    public static CallScenario Talk(QueueRoute? route = null)
+    {
+        var s = new CallScenario();
+        return s.Offer(route).Answer(0.1, 1).Assign().Answer(3);
+    }
+
+    /// <summary>What was asked for, and the answer.</summary>
+    public CallScenario Control(
+        double at, CallControl control, DialTarget? target = null, params SupervisionMode[] may)
+    {
+        Step(new CallEvent.Controlled(control) { Target = target, May = [.. may] }, at);
+        return this;
+    }
+
+    /// <summary>Goes on counting where the machine is.</summary>
+    public CallScenario Sync()
+    {
+        _sequence = State.SeenSequence;
+        return this;
+    }
+
+    public ControlAnswer Reply { get; private set; } = ControlAnswer.Accepted;
+
+    /// <summary>The summoned agent comes; its phone answers.</summary>
+    public CallScenario Comes(double at, string agent, int leg)
+    {
+        Step(new CallEvent.Summoned(Granted(agent, leg, at)), at);
+        return Answer(at, leg);
+    }
+
+    public static SummonsAnswer Granted(string agent, int leg, double at) => new(
+        Given.Call, new LegId(leg), new AgentId(agent), Given.Reservation(100 + leg, agent, expires: at + 30),
+        Given.Phone, "");
+
+    public CallScenario Ends(double at, int leg, LegEndReason reason = LegEndReason.RemoteHangup) =>
+        Media(at, n => new LegEnded(Given.Call, 1, n, new LegId(leg), reason, LegQuality.None));
+
+    /// <summary>Who hears whom, as the node was told last: "1&lt;2" is that leg 1 hears leg 2.</summary>
+    public string Heard => string.Join(" ", State.Heard.Select(h => $"{h.Listener.Value}<{h.Speaker.Value}"));
+
+    public string Music => string.Join(" ", State.MusicTo.Select(l => l.Value));
+
+    public IEnumerable<T> Sent<T>() where T : MediaCommand =>
+        Last.OfType<CallEffect.Send>().Select(e => e.Command).OfType<T>();
 }

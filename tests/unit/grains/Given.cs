@@ -58,4 +58,15 @@ internal static class Given
 
     public static Ticket Ticket(string call, double at = 0, int priority = 0, int hops = 0) =>
         new(new CallId(call), Support, T0.AddSeconds(at), priority, hops);
+
+    public static DialTarget Colleague(string agent) => new(
+        "agent/" + agent, agent, new AgentId(agent), null, null, null, EncryptionPolicy.Prefer, "acd");
+
+    public static DialTarget Outside(string number = "+15559999") => new(
+        number, number, null, null, "provider", $"sip:{number}@provider.example;transport=tls",
+        EncryptionPolicy.Require, "acd");
+
+    public static DialTarget Line(QueueId queue) => new(
+        "queue/" + queue.Value, queue.Value, null, Route() with { Queue = queue }, null, null, EncryptionPolicy.Prefer,
+        "acd");
 }

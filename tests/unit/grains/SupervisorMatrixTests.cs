@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using OrleansAcd.Calls;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Centre;
+using OrleansAcd.Contracts.Grains;
+using Xunit;
+
+namespace OrleansAcd.Tests.Unit.Grains;
+
+/// <summary>The Supervisor machine, every state by every event. A cell is the next state and what is asked of
+/// whom.</summary>
+public sealed class SupervisorMatrixTests
+{
+    private static readonly AgentId Sue = new("sue");
+    private static readonly CallId Next = new("call-2");
+
+    private static readonly ImmutableArray<SupervisionRight> Rights =
+        [new SupervisionRight(Given.Support, [SupervisionMode.Monitor, SupervisionMode.Barge])];
+
+    private static readonly string[] States = ["Off", "Waiting", "Joining", "Listening"];
+
+    private static readonly string[] Events =
+    [
+        "started", "watch-call", "watch-agent", "no-right", "mode", "stop", "agent-talks", "agent-idle",
+        "other-agent", "refused", "mode-done", "listening", "over", "other-call", "due",
+    ];
+
+    private const string Table = """
+        event       | Off          | Waiting       | Joining                 | Listening
+        started     | -            | -             | -                       | -
+        watch-call | Joining Watch | Joining unwatch+Watch | Joining Leave+unwatch+Watch | Joining Leave+unwatch+Watch
+        watch-agent | Waiting watch | Waiting unwatch+watch | Waiting Leave+unwatch+watch | Waiting Leave+unwatch+watch
+        no-right    | NotPermitted | NotPermitted  | NotPermitted            | NotPermitted
+        mode        | Impossible   | Waiting       | ChangeWatch             | ChangeWatch
+        stop        | -            | Off unwatch   | Off Leave+unwatch   | Off Leave+unwatch
+        agent-talks | unwatch      | Joining Watch | Joining Leave+Watch | Joining Leave+Watch
+        agent-idle  | unwatch      | -             | -                       | -
+        other-agent | unwatch      | unwatch       | unwatch                 | unwatch
+        refused     | -            | -             | Waiting                 | Waiting
+        mode-done   | -            | -             | Joining                 | Listening
+        listening   | Leave    | Leave     | Listening               | -
+        over        | -            | -             | Waiting                 | Waiting
+        other-call  | Leave    | Leave     | Leave               | Leave
+        due         | -            | watch         | watch                   | watch
+        """;
+
+    [Fact]
+    public void EveryCellIsDecided() => MatrixTable.Check(Table, States, Events, Run);
+
+    [Fact]
+    public void TheReadmeShowsTheSameTable() => MatrixTable.CheckReadme(Table);
+
+    [Fact]
+    public void ACallThatWasLeftIsNotJoinedAgainBecauseTheAgentIsStillInIt()
+    {
+        var s = In("Listening");
+        var over = Step(s, new SupervisorEvent.Reported(new WatchReport(Given.Call, false, default, "hung up")), 9).Next;
+        var again = Step(over, new SupervisorEvent.AgentTalks(Given.Alice, Given.Call), 10);
+
+        Assert.Equal(Supervision.Waiting, again.Next.Doing);
+        Assert.Empty(again.Effects);
+        Assert.Equal(Supervision.Joining, Step(over, new SupervisorEvent.AgentTalks(Given.Alice, Next), 11).Next.Doing);
+    }
+
+    [Fact]
+    public void ACallThatDoesNotTellIsGivenUp()
+    {
+        var s = In("Joining");
+        var late = Step(s, new SupervisorEvent.Tick(), 2 + SupervisorMachine.JoinTime.TotalSeconds).Next;
+
+        Assert.Equal((Supervision.Waiting, "the call did not answer"), (late.Doing, late.Reason));
+    }
+
+    [Fact]
+    public void AfterARestartTheCallIsAskedAgain()
+    {
+        var stored = new SupervisorRecord(Given.Alice, Given.Call, SupervisionMode.Barge);
+        var (next, effects, _) = Step(SupervisorState.Empty, new SupervisorEvent.Started(stored), 0);
+
+        Assert.Equal((Supervision.Joining, SupervisionMode.Barge), (next.Doing, next.Mode));
+        Assert.Contains(effects, e => e is SupervisorEffect.WatchAgent { Watches: true });
+    }
+
+    [Fact]
+    public void NobodyWatchesOneselfNorTwoThingsAtOnce()
+    {
+        Assert.Equal(ControlRefusal.Invalid, Ask(new WatchTarget(null, Sue)));
+        Assert.Equal(ControlRefusal.Invalid, Ask(new WatchTarget(Given.Call, Given.Alice)));
+        Assert.Equal(ControlRefusal.Invalid, Ask(new WatchTarget(null, null)));
+
+        static ControlRefusal Ask(WatchTarget target) => Step(
+            SupervisorState.Empty, new SupervisorEvent.WatchAsked(target, SupervisionMode.Monitor, Rights), 0)
+            .Refusal!.Refusal;
+    }
+
+    private static string Run(string name, string e)
+    {
+        var state = In(name);
+        Assert.Equal(name, state.Doing.ToString());
+        var at = e == "due" ? 1 + SupervisorMachine.AskInterval.TotalSeconds : 5;
+        var (next, effects, refusal) = Step(state, EventOf(e), at);
+        if (refusal is not null && ReferenceEquals(next, state)) return refusal.Refusal.ToString();
+
+        var asked = string.Join("+", effects.Select(NameOf).Where(n => n.Length > 0));
+        var changed = next.Doing != state.Doing || effects.Any(x => x is SupervisorEffect.Show);
+        var cell = $"{(changed ? next.Doing : "")} {asked}".Trim();
+        return cell.Length == 0 ? "-" : cell;
+    }
+
+    private static string NameOf(SupervisorEffect effect) => effect switch
+    {
+        SupervisorEffect.Ask { Control: CallControl.StopWatch } => "Leave",
+        SupervisorEffect.Ask ask => ask.Control.GetType().Name,
+        SupervisorEffect.WatchAgent watch => watch.Watches ? "watch" : "unwatch",
+        _ => "",
+    };
+
+    private static SupervisorEvent EventOf(string name) => name switch
+    {
+        "started" => new SupervisorEvent.Started(SupervisorRecord.None),
+        "watch-call" => Watch(new WatchTarget(Next, null)),
+        "watch-agent" => Watch(new WatchTarget(null, new AgentId("bob"))),
+        "no-right" => Watch(new WatchTarget(Next, null), SupervisionMode.Whisper),
+        "mode" => new SupervisorEvent.ModeAsked(SupervisionMode.Barge, Rights),
+        "stop" => new SupervisorEvent.StopAsked(),
+        "agent-talks" => new SupervisorEvent.AgentTalks(Given.Alice, Next),
+        "agent-idle" => new SupervisorEvent.AgentTalks(Given.Alice, null),
+        "other-agent" => new SupervisorEvent.AgentTalks(new AgentId("carol"), Next),
+        "refused" => new SupervisorEvent.Answered(
+            Given.Call, new CallControl.Watch(Sue, default), new ControlAnswer(ControlRefusal.Impossible, "no")),
+        "mode-done" => new SupervisorEvent.Answered(
+            Given.Call, new CallControl.ChangeWatch(Sue, SupervisionMode.Barge), ControlAnswer.Accepted),
+        "listening" => new SupervisorEvent.Reported(new WatchReport(Given.Call, true, default, "")),
+        "over" => new SupervisorEvent.Reported(new WatchReport(Given.Call, false, default, "hung up")),
+        "other-call" => new SupervisorEvent.Reported(new WatchReport(new CallId("call-9"), true, default, "")),
+        "due" => new SupervisorEvent.Tick(),
+        _ => throw new ArgumentException(name),
+    };
+
+    private static SupervisorEvent Watch(WatchTarget target, SupervisionMode mode = SupervisionMode.Monitor) =>
+        new SupervisorEvent.WatchAsked(target, mode, Rights);
+
+    private static SupervisorState In(string name)
+    {
+        var s = SupervisorState.Empty;
+        if (name == "Off") return s;
+
+        s = Step(s, Watch(new WatchTarget(null, Given.Alice)), 1).Next;
+        if (name == "Waiting") return s;
+
+        s = Step(s, new SupervisorEvent.AgentTalks(Given.Alice, Given.Call), 2).Next;
+        return name == "Joining"
+            ? s
+            : Step(s, new SupervisorEvent.Reported(new WatchReport(Given.Call, true, default, "")), 3).Next;
+    }
+
+    private static SupervisorTransition Step(SupervisorState s, SupervisorEvent e, double at) =>
+        SupervisorMachine.Step(s, Sue, e, Given.T0.AddSeconds(at));
+}
