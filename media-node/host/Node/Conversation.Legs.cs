@@ -159,7 +159,7 @@ internal sealed partial class Conversation
     {
         if (DialPlan.Of(contact, dial, trunk, _worker.AdvertiseHost) is not { } plan) return;
 
-        var security = DialPlan.SecurityOf(contact, dial, trunk);
+        var security = DialPlan.SecurityOf(contact, dial, trunk, _worker.Phones.EncryptionOf(contact));
         if (!security.IsPossible)
         {
             leg.BestFailure = 488;
