@@ -64,6 +64,7 @@ public static partial class CallMachine
         if (transfer.TellsPhone) work.ReferProgress(transfer.By, 200);
         if (target.Target is { } known) work.State = work.State with { AgentRecording = known.Recording };
         EndServing(work, target);
+        if (work.State.Find(LegId.Caller) is { OnHold: true } held) work.Put(held with { OnHold = false });
         foreach (var party in work.State.Parties)
         {
             var isOut = party.Role == PartyRole.Agent || party.HasTakenOver || party.Leg == transfer.By;

@@ -144,6 +144,12 @@ public sealed class TransferTests
     }
 
     [Fact]
+    public void WhoTakesAHeldCallerHearsTheCaller() => Assert.Equal(
+        "1<3 3<1",
+        CallScenario.Talk().Control(10, new CallControl.Hold(null))
+            .Control(11, new CallControl.BlindTransfer("bob"), Given.Colleague("bob")).Comes(12, "bob", 3).Heard);
+
+    [Fact]
     public void CompletingWhileItRingsIsATransfer()
     {
         var s = CallScenario.Talk().Control(10, new CallControl.Consult("bob"), Given.Colleague("bob"))
