@@ -8,8 +8,8 @@ namespace OrleansAcd.MediaNode.Media;
 /// <summary>Keys that we press, keys that are passed on, and what parties are listened to for.</summary>
 /// <remarks>Keys go as telephone-events (RFC 4733) where they were agreed, else as tones, in place of what the party
 /// hears meanwhile. A phone's events reach another one as they are where that takes events and is relayed; else each
-/// key is pressed anew once it is let go, where one hears the other alone; in a conference they go on as events, one speaker's at a time. Tones
-/// inside a voice stay there: they are not turned into events.</remarks>
+/// key is pressed anew once it is let go, where one hears the other alone; in a conference they go on as events, one
+/// speaker's at a time. Tones inside a voice stay there: they are not turned into events.</remarks>
 public sealed partial class AudioConversation
 {
     /// <summary>Presses keys towards a party, after those that still wait; at most <see cref="KeyQueue.KeysMax"/>
