@@ -136,9 +136,9 @@ public sealed class RelayRewriter
     /// relayed ones.</summary>
     /// <param name="packet">Twelve bytes of room, then the payload.</param>
     /// <param name="payloadType">As negotiated.</param>
-    /// <param name="began">The event's beginning, the same in all its packets (section 2.2).</param>
     /// <param name="isFirst">The event's first packet has the marker (section 2.5.1.1).</param>
-    public void WriteEvent(Span<byte> packet, byte payloadType, RtpTimestamp began, bool isFirst)
+    /// <param name="began">The event's beginning, the same in all its packets (section 2.2).</param>
+    public void WriteEvent(Span<byte> packet, byte payloadType, bool isFirst, RtpTimestamp began)
     {
         var sequence = _nextSequence;
         _nextSequence = sequence.Next;

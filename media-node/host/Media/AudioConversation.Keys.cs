@@ -92,7 +92,7 @@ public sealed partial class AudioConversation
             var payload = packet[RtpHeader.FixedBytes..];
             if (!keys.TryNextEvent(party.Rtp.Out, payload, out var marker, out var timestamp, now)) return;
 
-            party.Rtp.Out.WriteEvent(packet, type, timestamp, marker);
+            party.Rtp.Out.WriteEvent(packet, type, marker, timestamp);
             party.Rtp.Send(packet);
             return;
         }
