@@ -61,6 +61,39 @@ public sealed class BaresipTests
         Assert.InRange(Voice.SecondsHeard(agent.HeardFile, Voice.CallerHz), 2.5, 60);
     }
 
+    /// <summary>Wideband and linear codecs against themselves (relayed) and against G.711 (decoded, resampled, encoded
+    /// anew).</summary>
+    [Theory]
+    [InlineData("G722/16000/1", "G722/16000/1")]
+    [InlineData("G722/16000/1", "PCMU/8000/1")]
+    [InlineData("opus/48000/2", "opus/48000/2")]
+    [InlineData("opus/48000/2", "PCMA/8000/1")]
+    [InlineData("PCMU/8000/1", "opus/48000/2")]
+    [InlineData("L16/16000/1", "G722/16000/1")]
+    public async Task EachCodecTalksToEachOther(string callersCodec, string agentsCodec)
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        using var events = await acd.Events();
+        await using var agent = Baresip.Start(
+            folder, "alice", "alice-pw", acd.Sip, Voice.Wav(folder, Voice.AgentHz), codec: agentsCodec);
+        await agent.Registered();
+        await using var caller = Baresip.Start(
+            folder, "carl", null, acd.Sip, Voice.Wav(folder, Voice.CallerHz), codec: callersCodec);
+
+        await caller.Dial($"sip:support@{acd.Sip}");
+        await events.Next("acd.call.answered.v1");
+        await TalkTime.Of(TimeSpan.FromSeconds(3));
+        await caller.Hangup();
+        await agent.Closed();
+        await events.Next("acd.call.ended.v1");
+        await caller.Quit();
+        await agent.Quit();
+
+        Assert.InRange(Voice.SecondsInAll(caller.HeardFile, Voice.AgentHz), 2.5, 60);
+        Assert.InRange(Voice.SecondsInAll(agent.HeardFile, Voice.CallerHz), 2.5, 60);
+    }
+
     [Fact]
     public async Task AWaitingCallerHearsTheGreetingAndThenMusicUntilTheAgentAnswers()
     {

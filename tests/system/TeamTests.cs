@@ -34,12 +34,13 @@ public sealed class TeamTests
         await events.Next("acd.call.ended.v1");
         await Quit(alice, sue, caller);
 
-        Assert.InRange(Voice.SecondsHeard(sue.HeardFile, Voice.CallerHz), 5, 30);
-        Assert.InRange(Voice.SecondsHeard(sue.HeardFile, Voice.AgentHz), 5, 30);
-        Assert.InRange(Voice.SecondsHeard(alice.HeardFile, Voice.CallerHz), 5, 30);
-        Assert.InRange(Voice.SecondsHeard(alice.HeardFile, Voice.SupervisorHz), 3.3, 5.5);
-        Assert.InRange(Voice.SecondsHeard(caller.HeardFile, Voice.AgentHz), 5, 30);
-        Assert.InRange(Voice.SecondsHeard(caller.HeardFile, Voice.SupervisorHz), 1.3, 3.5);
+        // A voice that goes from relayed to mixed waits once for the depth of its jitter buffer.
+        Assert.InRange(Voice.SecondsInAll(sue.HeardFile, Voice.CallerHz), 5, 30);
+        Assert.InRange(Voice.SecondsInAll(sue.HeardFile, Voice.AgentHz), 5, 30);
+        Assert.InRange(Voice.SecondsInAll(alice.HeardFile, Voice.CallerHz), 5, 30);
+        Assert.InRange(Voice.SecondsInAll(alice.HeardFile, Voice.SupervisorHz), 3.3, 5.5);
+        Assert.InRange(Voice.SecondsInAll(caller.HeardFile, Voice.AgentHz), 5, 30);
+        Assert.InRange(Voice.SecondsInAll(caller.HeardFile, Voice.SupervisorHz), 1.3, 3.5);
     }
 
     [Fact]

@@ -82,6 +82,9 @@ public sealed class Baresip : IAsyncDisposable
             module_path /usr/lib/baresip/modules
             module stdio.so
             module g711.so
+            module g722.so
+            module opus.so
+            module l16.so
             module srtp.so
             module aufile.so
             module aubridge.so

@@ -6,6 +6,8 @@ namespace OrleansAcd.Tests.System.Peers;
 /// <summary>Voices that can be told apart: each party speaks a tone of its own.</summary>
 public static class Voice
 {
+    private const int WindowSamples = 800;
+
     public const double CallerHz = 700;
     public const double AgentHz = 1_300;
     public const double SupervisorHz = 1_900;
@@ -35,17 +37,31 @@ public static class Voice
     /// dB.</summary>
     public static double SecondsHeard(string wavFile, double frequencyHz)
     {
-        Assert.Equal(WavReadResult.None, WavReader.TryRead(File.ReadAllBytes(wavFile), out var audio));
-        var samples = Pcm.ToLinear(audio!.Mono);
-        const int Window = 800;
         var (longest, current) = (0, 0);
-        for (var start = 0; start + Window <= samples.Length; start += Window)
+        foreach (var isHeard in Windows(wavFile, frequencyHz))
         {
-            var level = ToneMeter.LevelAt(samples.AsSpan(start, Window), frequencyHz).Dbfs;
-            current = level is > -14 and < -10 ? current + 1 : 0;
+            current = isHeard ? current + 1 : 0;
             longest = Math.Max(longest, current);
         }
 
-        return longest * Window / 8_000.0;
+        return longest * WindowSamples / 8_000.0;
+    }
+
+    /// <summary>The same, all stretches together.</summary>
+    public static double SecondsInAll(string wavFile, double frequencyHz) =>
+        Windows(wavFile, frequencyHz).Count(isHeard => isHeard) * WindowSamples / 8_000.0;
+
+    private static List<bool> Windows(string wavFile, double frequencyHz)
+    {
+        Assert.Equal(WavReadResult.None, WavReader.TryRead(File.ReadAllBytes(wavFile), out var audio));
+        var samples = Pcm.ToLinear(Resampler.Convert(audio!.Mono, audio.SampleRateHz, 8_000));
+        var windows = new List<bool>();
+        for (var start = 0; start + WindowSamples <= samples.Length; start += WindowSamples)
+        {
+            var level = ToneMeter.LevelAt(samples.AsSpan(start, WindowSamples), frequencyHz).Dbfs;
+            windows.Add(level is > -14 and < -10);
+        }
+
+        return windows;
     }
 }
