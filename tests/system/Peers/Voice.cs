@@ -10,6 +10,11 @@ public static class Voice
 
     public const double CallerHz = 700;
     public const double AgentHz = 1_300;
+
+    /// <summary>For phones that make wideband of their 8 kHz file: what baresip's filter leaves as loud as it
+    /// was.</summary>
+    public const double LowHz = 500;
+
     public const double SupervisorHz = 1_900;
     public const double ExpertHz = 2_300;
 
