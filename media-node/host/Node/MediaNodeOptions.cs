@@ -53,12 +53,10 @@ public sealed record MediaNodeOptions
     public const int TextBandwidthMax = 64_000;
 
     /// <summary>What legs are offered and answered with, in this order; a codec whose library is missing is left
-    /// out. The laws of G.711 come first: between them packets are relayed as they are. G722, Opus and L16 need the
-    /// mix where two legs differ.</summary>
+    /// out. The laws of G.711 come first: between them packets are relayed as they are; other codecs are mixed where
+    /// two legs differ.</summary>
     public ImmutableArray<AudioCodecId> Codecs { get; init; } =
-    [
-        AudioCodecId.Pcmu, AudioCodecId.Pcma, AudioCodecId.G722, AudioCodecId.Opus, AudioCodecId.L16,
-    ];
+        [AudioCodecId.Pcmu, AudioCodecId.Pcma, AudioCodecId.G722, AudioCodecId.Opus, AudioCodecId.L16];
 
     /// <summary>How often the figures of a leg that is up are told.</summary>
     public TimeSpan QualityPeriod { get; init; } = TimeSpan.FromSeconds(5);
