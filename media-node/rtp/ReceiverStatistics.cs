@@ -42,6 +42,7 @@ public sealed class ReceiverStatistics(int clockHz = 8_000)
     private long _jitterTimes16;
     private long _receivedInAll;
     private long _lostInAll;
+    private int _clockHz = clockHz;
 
     /// <summary>Packets since the beginning, over all restarts and sources.</summary>
     public long PacketsReceived => _receivedInAll + _received;
@@ -51,7 +52,19 @@ public sealed class ReceiverStatistics(int clockHz = 8_000)
     public long PacketsLost => _lostInAll + Math.Max(0, CurrentLost);
 
     /// <summary>§6.4.1: "an estimate of the statistical variance of the RTP data packet interarrival time".</summary>
-    public TimeSpan Jitter => TimeSpan.FromTicks(_jitterTimes16 / 16 * TimeSpan.TicksPerSecond / clockHz);
+    public TimeSpan Jitter => TimeSpan.FromTicks(_jitterTimes16 / 16 * TimeSpan.TicksPerSecond / _clockHz);
+
+    /// <summary>The rate of the source's timestamps. Another one begins jitter anew.</summary>
+    public int ClockHz
+    {
+        get => _clockHz;
+        set
+        {
+            if (value == _clockHz) return;
+
+            (_clockHz, _hasTransit, _jitterTimes16) = (value, false, 0);
+        }
+    }
 
     public bool IsValid => _hasAny && _probation == 0;
 
@@ -182,7 +195,7 @@ public sealed class ReceiverStatistics(int clockHz = 8_000)
     /// <summary>A.8, with the sixteenth kept as an integer.</summary>
     private void UpdateJitter(RtpTimestamp timestamp, Instant now)
     {
-        var arrival = (long)((double)now.Ticks * clockHz / TimeSpan.TicksPerSecond);
+        var arrival = (long)((double)now.Ticks * _clockHz / TimeSpan.TicksPerSecond);
         var transit = unchecked((int)((uint)arrival - timestamp.Value));
         if (_hasTransit)
         {

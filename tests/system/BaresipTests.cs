@@ -8,18 +8,18 @@ namespace OrleansAcd.Tests.System;
 public sealed class BaresipTests
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task CallerAndAgentHearEachOther(bool tcp)
+    [InlineData("udp")]
+    [InlineData("tcp")]
+    public async Task CallerAndAgentHearEachOther(string transport)
     {
         using var folder = new TestFolder();
         await using var acd = await AcdProcess.Start(folder, Centres.Support());
         using var events = await acd.Events();
-        await using var agent = Baresip.Start(folder, "alice", "alice-pw", acd.Sip, Voice.Wav(folder, Voice.AgentHz), tcp);
+        await using var agent = Baresip.Start(folder, "alice", "alice-pw", acd.Sip, Voice.Wav(folder, Voice.AgentHz), transport);
         await agent.Registered();
-        await using var caller = Baresip.Start(folder, "carl", null, acd.Sip, Voice.Wav(folder, Voice.CallerHz), tcp);
+        await using var caller = Baresip.Start(folder, "carl", null, acd.Sip, Voice.Wav(folder, Voice.CallerHz), transport);
 
-        await caller.Dial($"sip:support@{acd.Sip}{(tcp ? ";transport=tcp" : "")}");
+        await caller.Dial($"sip:support@{acd.Sip}{(transport == "udp" ? "" : ";transport=tcp")}");
         await agent.Established();
         await events.Next("acd.call.answered.v1");
         await TalkTime.Of(TimeSpan.FromSeconds(3));

@@ -48,6 +48,31 @@ public sealed class TransferTests
         Assert.Equal(1, await acd.Counter("referralsUnknown"));
     }
 
+    /// <summary>RFC 3515: a blind transfer as desk phones do it; the phone is told when its caller has been
+    /// taken.</summary>
+    [Fact]
+    public async Task AnAgentsPhoneSendsItsCallerOnToAnotherAgent()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        using var events = await acd.Events();
+        var (first, second) = (FreePorts.Udp(), FreePorts.Udp());
+        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, first);
+        await events.Next("acd.agent.changed.v1", e => e["subject"]!.GetValue<string>() == "agent/alice");
+        await Sipp.Register(folder, "bob", "bob-pw", acd.Sip, second);
+        await using var alice = Sipp.Start(folder, "agent-refers", "alice", acd.Sip, first);
+        await using var bob = Sipp.Start(folder, "agent-answers", "bob", acd.Sip, second);
+
+        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(4) });
+
+        await Sipp.Expect(alice, folder, "agent-refers", first);
+        await Sipp.Expect(bob, folder, "agent-answers", second);
+        await events.Next("acd.call.ended.v1");
+        var call = await acd.OnlyCall();
+        Assert.Equal(("answered", "bob"), (call["outcome"]!.GetValue<string>(), call["agent"]!.GetValue<string>()));
+        Assert.Equal(0, await acd.Counter("faults"));
+    }
+
     [Fact]
     public async Task APhoneThatIsForwardedElsewhereIsPassedOver()
     {

@@ -10,13 +10,16 @@ public abstract class NetSocket : IDisposable
     public TransportAddress Local { get; protected init; }
 
     /// <summary>The descriptor on Linux, -1 elsewhere.</summary>
-    internal int Descriptor { get; private protected init; } = -1;
+    internal int Descriptor { get; private protected set; } = -1;
 
     /// <summary>The system's socket in the portable network, null on Linux.</summary>
-    internal Socket? System { get; private protected init; }
+    internal Socket? System { get; private protected set; }
 
     /// <summary>Its place in the loop's table, -1 while it is in none.</summary>
     internal int Slot { get; set; } = -1;
+
+    /// <summary>For a socket that stands in front of another one.</summary>
+    private protected void SameDescriptorAs(NetSocket other) => (Descriptor, System) = (other.Descriptor, other.System);
 
     public void Dispose()
     {

@@ -95,7 +95,7 @@ internal sealed class ControlStream : IReadyHandler
             if (block.Source != _party.Rtp.Out.Ssrc) continue;
 
             RemoteFractionLost = block.FractionLost / 256.0;
-            RemoteJitter = TimeSpan.FromSeconds(block.Jitter / 8_000.0);
+            RemoteJitter = TimeSpan.FromSeconds((double)block.Jitter / _party.Rtp.Out.ClockHz);
             RoundTrip = NtpTime.RoundTrip(now, block) ?? RoundTrip;
         }
     }

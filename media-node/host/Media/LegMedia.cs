@@ -36,6 +36,9 @@ public sealed record LegMedia(
     /// <summary>What the phone numbers its audio with; a dynamic type may differ (RFC 3264 section 5.1).</summary>
     public byte ReceivedPayloadType { get; init; } = PayloadType;
 
+    /// <summary>What the durations of keys are counted in.</summary>
+    public int TelephoneEventClockHz { get; init; } = 8_000;
+
     /// <summary>Rate of its RTP timestamps.</summary>
     public int ClockHz => AudioCodecs.ClockHz(Codec);
 

@@ -167,7 +167,9 @@ public sealed class MediaParty : ITimeoutHandler
         var isMoved = Media is null || Media.RemoteRtp != media.RemoteRtp;
         if (Media?.Codec != media.Codec) ReleaseEncoder();
         Media = media;
-        Rtp.Out.ClockHz = _keys.ClockHz = media.ClockHz;
+        Rtp.Out.ClockHz = media.ClockHz;
+        Rtp.Statistics.ClockHz = media.ClockHz;
+        _keys.ClockHz = media.TelephoneEventClockHz;
         if (isMoved) Rtp.Expect(media.RemoteRtp);
         Rtcp.Expect(media.RemoteRtcp);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using OrleansAcd.Audio;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
@@ -74,7 +75,7 @@ internal sealed partial class Conversation
         var exchange = leg.Active!.Exchange;
         if (exchange.HandleOffer(theirs) == OfferAnswerError.None
             && leg.Active.Security.TryAnswer(exchange, theirs, OursFor(leg, theirs), out var ours)
-            && exchange.TryAnswer(ours, null, out var answer) == OfferAnswerError.None
+            && exchange.TryAnswer(ours, ChoiceFor(leg, theirs), out var answer) == OfferAnswerError.None
             && leg.Active.Agreed() is { } agreed)
         {
             leg.Answer = answer.ToBytes();
@@ -93,7 +94,29 @@ internal sealed partial class Conversation
         if (RefusalText is not null) _worker.Counters.EncryptionRefused++;
     }
 
-    private SessionDescription Ours(Leg leg) => LegDescriptions.Ours(leg.Party, _worker.Advertise, _worker.NextBits());
+    private SessionDescription Ours(Leg leg) =>
+        LegDescriptions.Ours(leg.Party, _worker.Advertise, _worker.NextBits(), CodecsFor(leg));
+
+    /// <summary>What a leg speaks already comes first, else what others here speak: like codecs are relayed.</summary>
+    private IEnumerable<AudioCodecId> CodecsFor(Leg leg) =>
+        Preferred(leg) is { } codec ? _worker.Options.Codecs.Prepend(codec) : _worker.Options.Codecs;
+
+    private AudioCodecId? Preferred(Leg leg)
+    {
+        if (leg.Party.Media is { } own) return own.Codec;
+
+        foreach (var other in _legs.Values)
+        {
+            if (other != leg && other.Party.Media is { } media) return media.Codec;
+        }
+
+        return null;
+    }
+
+    /// <summary>The offer's first codec that we speak (RFC 3264 section 6.1), or the preferred one where it is
+    /// offered.</summary>
+    private AnswerChoice ChoiceFor(Leg leg, SessionDescription offer) => new(
+        OwnPreference: Preferred(leg) is { } codec && LegDescriptions.Offers(offer, codec));
 
     private void AnswerLeg(Leg leg)
     {
@@ -159,7 +182,7 @@ internal sealed partial class Conversation
     {
         if (DialPlan.Of(contact, dial, trunk, _worker.AdvertiseHost) is not { } plan) return;
 
-        var security = DialPlan.SecurityOf(contact, dial, trunk);
+        var security = DialPlan.SecurityOf(contact, dial, trunk, _worker.Phones.EncryptionOf(contact));
         if (!security.IsPossible)
         {
             leg.BestFailure = 488;

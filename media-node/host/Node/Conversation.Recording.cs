@@ -9,6 +9,9 @@ namespace OrleansAcd.MediaNode.Node;
 /// <summary>Recording: begun, paused and ended by command; it follows who is in the call by itself.</summary>
 internal sealed partial class Conversation
 {
+    /// <summary>Stands for the copy at a recorder elsewhere, which has no number of its own.</summary>
+    private const int NoCopy = 0;
+
     private CallRecording? _recording;
 
     /// <summary>Somebody may have come or gone.</summary>
@@ -37,6 +40,9 @@ internal sealed partial class Conversation
             OnRecordingFailed(record.Recording, "this node cannot record this call");
             return;
         }
+
+        // Never silently; the recording here goes on, and can be paused, under its own number.
+        if (record.SipRecServer is not null) OnRecordingFailed(NoCopy, "this node has no SIPREC: recorded here alone");
 
         var listener = new RecordingReporter(_worker, this, record.Recording);
         var recording = new CallRecording(

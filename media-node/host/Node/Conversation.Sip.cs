@@ -99,7 +99,8 @@ internal sealed partial class Conversation
             call.RejectReoffer(491, _worker.Now);
         }
         else if (!fork.Security.TryAnswer(exchange, theirs, OursFor(leg, theirs), out var ours)
-            || exchange.TryAnswer(ours, null, out var answer) != OfferAnswerError.None || !Configure(leg))
+            || exchange.TryAnswer(ours, ChoiceFor(leg, theirs), out var answer) != OfferAnswerError.None
+            || !Configure(leg))
         {
             exchange.Withdraw();
             ConfigureLines(leg);

@@ -37,9 +37,14 @@ internal static class DialPlan
     }
 
     /// <summary>The called agent's policy, or the trunk's; and whether keys are safe on the way there.</summary>
-    public static LegSecurity SecurityOf(PhoneContact contact, Dial dial, TrunkSettings? trunk) => trunk is null
-        ? new LegSecurity(dial.Encryption, contact.Transport == "tls")
+    /// <param name="ofAccount">What the account of the phone says, where the command leaves it open.</param>
+    public static LegSecurity SecurityOf(
+        PhoneContact contact, Dial dial, TrunkSettings? trunk, EncryptionPolicy? ofAccount) => trunk is null
+        ? new LegSecurity(Stricter(dial.Encryption, ofAccount), contact.Transport == "tls")
         : new LegSecurity(trunk.Encryption, SipUri.TryParse(trunk.Uri, out var uri) && uri.IsSecure);
+
+    private static EncryptionPolicy Stricter(EncryptionPolicy asked, EncryptionPolicy? ofAccount) =>
+        asked == EncryptionPolicy.Prefer ? ofAccount ?? asked : asked;
 
     /// <summary>The INVITE goes out over UDP, where it should be small.</summary>
     public static bool IsDatagram(PhoneContact contact, TrunkSettings? trunk) => trunk is null

@@ -1,3 +1,4 @@
+using OrleansAcd.Audio;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
@@ -78,12 +79,20 @@ internal sealed class Leg(
 
     public string Codec { get; set; } = "";
 
+    /// <summary>When its figures are reported next; zero before it was up.</summary>
+    public Instant QualityDue { get; set; }
+
     public LegQuality ReadQuality()
     {
         var quality = Party.Quality;
+        var codec = Party.Media?.Codec ?? AudioCodecId.Pcmu;
         return new LegQuality(
             Codec, quality.PacketsReceived, quality.PacketsLost, quality.PacketsSent, quality.Jitter.TotalMilliseconds)
         {
+            MosReceived = LegScores.Received(quality, codec),
+            MosSent = LegScores.Sent(quality, codec),
+            RoundTripMs = quality.RoundTrip?.TotalMilliseconds,
+            RemoteLoss = quality.RemoteFractionLost,
             Encrypted = quality.IsEncrypted,
         };
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using OrleansAcd.Audio;
 using OrleansAcd.MediaNode.Media;
@@ -12,12 +13,16 @@ using SdpDirection = OrleansAcd.Sip.Sdp.MediaDirection;
 /// <summary>Between a leg's sockets and session descriptions: what we offer, what was agreed.</summary>
 internal static class LegDescriptions
 {
-    /// <summary>What this node speaks at a party's ports.</summary>
-    public static SessionDescription Ours(MediaParty party, IPAddress advertise, ulong sessionId)
+    /// <summary>What this node speaks at a party's ports, in this order.</summary>
+    public static SessionDescription Ours(
+        MediaParty party, IPAddress advertise, ulong sessionId, IEnumerable<AudioCodecId> codecs)
     {
         var address = advertise.ToString();
         var port = party.LocalPort;
-        var capability = new AudioCapability { Address = address, RtpPort = port, RtcpPort = port + 1 };
+        var capability = new AudioCapability
+        {
+            Address = address, RtpPort = port, RtcpPort = port + 1, Codecs = Formats(codecs),
+        };
         return AudioSdp.Describe(capability, SdpOrigin.Create(sessionId, address));
     }
 
@@ -32,6 +37,7 @@ internal static class LegDescriptions
             AudioCodecKind.Pcma => AudioCodecId.Pcma,
             AudioCodecKind.G722 => AudioCodecId.G722,
             AudioCodecKind.Opus => AudioCodecId.Opus,
+            AudioCodecKind.L16 => AudioCodecId.L16,
             _ => null,
         };
         if (codec is not { } spoken || !AudioCodecs.IsAvailable(spoken)) return null;
@@ -42,8 +48,36 @@ internal static class LegDescriptions
         {
             ReceivedPayloadType = (byte)audio.ReceivePayloadType,
             ReceivedTelephoneEventType = (byte?)audio.ReceiveTelephoneEvent,
+            TelephoneEventClockHz = audio.TelephoneEventClockHz,
         };
     }
+
+    /// <summary>Whether an offer has a codec.</summary>
+    public static bool Offers(SessionDescription offer, AudioCodecId codec) => offer.Media.Any(
+        section => section.Media == "audio" && section.Formats.Any(
+            number => section.FormatOf(number) is { } format && format.Matches(FormatOf(codec).Format)));
+
+    /// <summary>Codecs that this machine can speak, each with keys in its clock; comfort noise.</summary>
+    private static ImmutableArray<AudioCodec> Formats(IEnumerable<AudioCodecId> codecs)
+    {
+        var spoken = codecs.Where(AudioCodecs.IsAvailable).Distinct().ToList();
+        var events = spoken.Select(AudioCodecs.ClockHz).Distinct().Select(clockHz => clockHz switch
+        {
+            48_000 => AudioCodec.OpusTelephoneEvent,
+            16_000 => AudioCodec.L16TelephoneEvent,
+            _ => AudioCodec.TelephoneEvent,
+        });
+        return [.. spoken.Select(FormatOf), .. events, AudioCodec.ComfortNoise];
+    }
+
+    private static AudioCodec FormatOf(AudioCodecId codec) => codec switch
+    {
+        AudioCodecId.Pcmu => AudioCodec.Pcmu,
+        AudioCodecId.Pcma => AudioCodec.Pcma,
+        AudioCodecId.G722 => AudioCodec.G722,
+        AudioCodecId.Opus => AudioCodec.Opus,
+        _ => AudioCodec.L16,
+    };
 
     /// <summary>RFC 3264 section 8.4: the peer wants to hear nothing of us, or 0.0.0.0 says so.</summary>
     public static bool IsHold(OfferAnswer exchange) =>

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Net;
+using OrleansAcd.Audio;
 using OrleansAcd.MediaNode.Io.Tls;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.MediaNode.Recording;
@@ -49,6 +51,14 @@ public sealed record MediaNodeOptions
 
     /// <summary>Text as it is typed (RFC 4103), each way, in bits a second.</summary>
     public const int TextBandwidthMax = 64_000;
+
+    /// <summary>What legs are offered and answered with, in this order; a codec whose library is missing is left
+    /// out. The laws of G.711 come first: between them packets are relayed as they are. G722, Opus and L16 need the
+    /// mix where two legs differ.</summary>
+    public ImmutableArray<AudioCodecId> Codecs { get; init; } = [AudioCodecId.Pcmu, AudioCodecId.Pcma];
+
+    /// <summary>How often the figures of a leg that is up are told.</summary>
+    public TimeSpan QualityPeriod { get; init; } = TimeSpan.FromSeconds(5);
 
     public MediaOptions Media { get; init; } = new(LatchPolicy.Default, TimeSpan.FromSeconds(60));
 }

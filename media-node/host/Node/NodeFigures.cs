@@ -62,6 +62,8 @@ internal static class NodeFigures
         figures["overBandwidth"] = node.OverBandwidth;
         figures["referralsUnknown"] = node.ReferralsUnknown;
         figures["replacementsForbidden"] = node.ReplacementsForbidden;
+        figures["hostLookups"] = worker.Names.Lookups;
+        figures["hostLookupsFailed"] = worker.Names.Failures;
         figures["overloads"] = worker.Overload.Overloads;
         figures["overloaded"] = worker.Overload.IsOverloaded ? 1 : 0;
         figures["latestTurnMs"] = (long)worker.Overload.Worst.TotalMilliseconds;

@@ -28,6 +28,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     private readonly EventOutbox _outbox;
     private readonly Dictionary<CallId, Conversation> _conversations = [];
     private readonly LoopTimer _housekeeping;
+    private readonly HostNames _names;
     private readonly TimeProvider _time;
     private readonly Action<CallId, Exception> _report;
     private SipEdge? _edge;
@@ -47,6 +48,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         Phones = new PhoneBook(
             node, RandomNumberGenerator.GetBytes(32), _ids, changed => _outbox.PublishNode(changed), time.GetUtcNow);
         _housekeeping = new LoopTimer(this);
+        _names = new HostNames(options.Advertise.AddressFamily, Dns.GetHostAddressesAsync, loop.Post);
     }
 
     public NodeId Node { get; }
@@ -58,6 +60,8 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     public SystemIds Ids => _ids;
 
     public ForwardingOptions Forwarding { get; }
+
+    public HostNames Names => _names;
 
     public OverloadGauge Overload { get; } = new();
 
@@ -149,6 +153,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         if (!Phones.Apply(settings, Now)) return;
 
         Trunks.Apply(settings.Trunks);
+        _names.Watch(Trunks.HostNames(), Now);
         _edge!.Tls?.AskForCertificates(Trunks.HaveCertificates);
     }
 
@@ -236,7 +241,9 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         Overload.Handle(_housekeepingDue, _loop.Now);
         Sip.Overloaded = Overload.IsOverloaded;
         _outbox.Retry();
+        foreach (var conversation in _conversations.Values) conversation.ReportQuality(now);
         GiveUpOverdue(now);
+        _names.Refresh(now);
         PlanHousekeeping();
     }
 
@@ -271,6 +278,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
                 FollowSource = true,
                 Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, REGISTER",
                 CallsMax = 4 * _options.CallsMax,
+                Resolve = _names.Resolve,
             },
             _ids);
     }

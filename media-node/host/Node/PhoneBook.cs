@@ -29,6 +29,9 @@ internal sealed class PhoneBook(
 
     private FrozenDictionary<string, DigestAccount> _accounts = FrozenDictionary<string, DigestAccount>.Empty;
     private FrozenDictionary<string, EncryptionPolicy> _encryption = FrozenDictionary<string, EncryptionPolicy>.Empty;
+    /// <summary>Whose a contact is, and what was told of an agent last: as many as the registrar keeps.</summary>
+    private readonly Dictionary<string, string> _userOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<PhoneContact>> _told = new(StringComparer.Ordinal);
     private RegistrarService? _service;
     private long _version = -1;
     private string _realm = "";
@@ -91,6 +94,10 @@ internal sealed class PhoneBook(
     public EncryptionPolicy? EncryptionOf(AgentId? agent) =>
         agent is { } known && _encryption.TryGetValue(known.Value, out var policy) ? policy : null;
 
+    /// <summary>The policy of the agent whose phone has this contact; null when it is none of ours.</summary>
+    public EncryptionPolicy? EncryptionOf(PhoneContact contact) =>
+        _userOf.TryGetValue(contact.Uri, out var user) ? EncryptionOf(new AgentId(user)) : null;
+
     private void Open(string realm, PhoneDigest digest)
     {
         (_realm, _digest) = (realm, digest);
@@ -112,8 +119,17 @@ internal sealed class PhoneBook(
         foreach (var record in changes.Select(change => change.Binding.Record).Distinct(StringComparer.Ordinal))
         {
             var contacts = _core.Lookup(record, now).Select(binding => ToContact(binding, now)).ToImmutableArray();
+            Remember(record, contacts);
             changed(new PhoneChanged(node, new AgentId(record), contacts));
         }
+    }
+
+    private void Remember(string record, ImmutableArray<PhoneContact> contacts)
+    {
+        foreach (var gone in _told.GetValueOrDefault(record, [])) _userOf.Remove(gone.Uri);
+        if (contacts.IsEmpty) _told.Remove(record);
+        else _told[record] = contacts;
+        foreach (var contact in contacts) _userOf[contact.Uri] = record;
     }
 
     private PhoneContact ToContact(Binding binding, Instant now) => new(

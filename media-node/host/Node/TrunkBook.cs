@@ -75,6 +75,16 @@ internal sealed class TrunkBook
 
     public TrunkSettings? Find(string id) => _byId.GetValueOrDefault(id);
 
+    /// <summary>Hosts that calls out go to and that are names.</summary>
+    public IEnumerable<string> HostNames()
+    {
+        foreach (var trunk in _byId.Values)
+        {
+            var isName = SipUri.TryParse(trunk.Uri, out var uri) && uri.IsSip && !uri.TryGetAddress(out _);
+            if (isName) yield return uri!.Host;
+        }
+    }
+
     private static IPAddress Plain(IPAddress address) =>
         address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -13,6 +13,9 @@ public enum AudioCodecKind
     Pcma,
     G722,
     Opus,
+
+    /// <summary>16-bit linear at 16 kHz, mono.</summary>
+    L16,
 }
 
 /// <summary>One audio format with the payload number we use for it: a codec, telephone-event or comfort
@@ -22,17 +25,33 @@ public sealed record AudioCodec(int PayloadType, RtpFormat Format)
     public static readonly AudioCodec Pcmu = new(0, new RtpFormat("PCMU", 8000));
     public static readonly AudioCodec Pcma = new(8, new RtpFormat("PCMA", 8000));
     public static readonly AudioCodec G722 = new(9, new RtpFormat("G722", 8000));
+
+    /// <summary>RFC 7587 section 4.1 and 7: always opus/48000/2; we play and record wideband.</summary>
+    public static readonly AudioCodec Opus =
+        new(96, new RtpFormat("opus", 48000, 2, "maxplaybackrate=16000;sprop-maxcapturerate=16000"));
+
+    /// <summary>RFC 3551 section 4.5.11.</summary>
+    public static readonly AudioCodec L16 = new(97, new RtpFormat("L16", 16000));
+
     public static readonly AudioCodec ComfortNoise = new(13, new RtpFormat("CN", 8000));
 
     /// <summary>RFC 4733: keys 0 to 9, *, #, A to D and flash.</summary>
     public static readonly AudioCodec TelephoneEvent = new(101, new RtpFormat("telephone-event", 8000, 1, "0-16"));
+
+    /// <summary>RFC 4733 section 2.1: keys are counted with the clock of the audio beside them.</summary>
+    public static readonly AudioCodec OpusTelephoneEvent =
+        new(102, new RtpFormat("telephone-event", 48000, 1, "0-16"));
+
+    public static readonly AudioCodec L16TelephoneEvent =
+        new(103, new RtpFormat("telephone-event", 16000, 1, "0-16"));
 
     public AudioCodecKind Kind => Format switch
     {
         _ when Format.Is("PCMU") && Format is { ClockHz: 8000, Channels: 1 } => AudioCodecKind.Pcmu,
         _ when Format.Is("PCMA") && Format is { ClockHz: 8000, Channels: 1 } => AudioCodecKind.Pcma,
         _ when Format.Is("G722") && Format is { ClockHz: 8000, Channels: 1 } => AudioCodecKind.G722,
-        _ when Format.Is("opus") => AudioCodecKind.Opus,
+        _ when Format.Is("opus") && Format is { ClockHz: 48000, Channels: 2 } => AudioCodecKind.Opus,
+        _ when Format.Is("L16") && Format is { ClockHz: 16000, Channels: 1 } => AudioCodecKind.L16,
         _ => AudioCodecKind.Other,
     };
 
@@ -72,9 +91,13 @@ public sealed record NegotiatedAudio
     public required int SendPayloadType { get; init; }
     public required int ReceivePayloadType { get; init; }
 
-    /// <summary>telephone-event with the codec's clock, or null when that way carries none.</summary>
+    /// <summary>telephone-event with the codec's clock, else with another; null when that way carries
+    /// none.</summary>
     public int? SendTelephoneEvent { get; init; }
     public int? ReceiveTelephoneEvent { get; init; }
+
+    /// <summary>What their durations are counted in.</summary>
+    public int TelephoneEventClockHz { get; init; } = 8000;
 
     /// <summary>Every codec the peer may send to us under this agreement; it may change among them at any
     /// packet.</summary>

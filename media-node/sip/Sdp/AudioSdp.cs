@@ -69,8 +69,7 @@ public static class AudioSdp
             if (!pair.IsCodec || pair.Format is not { } format) continue;
             if (!TryNumber(pair.Theirs, out var send) || !TryNumber(pair.Ours, out var receive)) continue;
 
-            var events = pairs.FirstOrDefault(p => p.Format is { IsTelephoneEvent: true } e
-                && e.ClockHz == format.ClockHz);
+            var events = EventsBeside(pairs, format);
             return new NegotiatedAudio
             {
                 Codec = new AudioCodec(receive, format).Kind,
@@ -79,11 +78,21 @@ public static class AudioSdp
                 ReceivePayloadType = receive,
                 SendTelephoneEvent = TryNumber(events.Theirs, out var sendEvents) ? sendEvents : null,
                 ReceiveTelephoneEvent = TryNumber(events.Ours, out var receiveEvents) ? receiveEvents : null,
+                TelephoneEventClockHz = events.Format?.ClockHz ?? 8000,
                 Receivable = [.. pairs.Where(p => p.IsCodec).Select(ReceivedAs).OfType<AudioCodec>()],
             };
         }
 
         return null;
+    }
+
+    // RFC 4733 section 2.1 asks for the clock of the audio; phones that speak Opus and offer 8000 alone mean it too.
+    private static FormatPair EventsBeside(ImmutableArray<FormatPair> pairs, RtpFormat codec)
+    {
+        var events = pairs.Where(p => p.Format is { IsTelephoneEvent: true }).ToList();
+        return events.Find(p => p.Format!.ClockHz == codec.ClockHz) is { Ours: not null } exact
+            ? exact
+            : events.FirstOrDefault();
     }
 
     private static NegotiatedAudio WithEnds(

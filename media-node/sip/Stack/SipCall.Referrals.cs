@@ -156,11 +156,13 @@ public sealed partial class SipCall
         }
     }
 
-    /// <summary>The call is over: whoever waits for news of a referral is told that there will be none.</summary>
+    /// <summary>The call is over: whoever waits for news of a referral gets the last, and that there will be no
+    /// more.</summary>
     private void EndReferrals(Instant now)
     {
         foreach (var referral in _referrals.ToArray())
         {
+            referral.ToldCode = referral.Code;
             if (referral.State is SipReferralState.Offered) referral.Request.Respond(481, now);
             else SendNotify(referral, "terminated;reason=noresource", now);
             CloseReferral(referral);

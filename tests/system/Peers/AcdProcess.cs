@@ -24,6 +24,9 @@ public sealed class AcdProcess : IAsyncDisposable
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
+    /// <summary>HOST:PORT of its TLS socket, when it was started with one.</summary>
+    public string Tls { get; private init; } = "";
+
     /// <summary>HOST:PORT of its SIP socket.</summary>
     public string Sip { get; }
 
@@ -42,12 +45,15 @@ public sealed class AcdProcess : IAsyncDisposable
     /// <param name="key">The API key of an earlier start on the same data folder: it is printed only once.</param>
     public static async Task<AcdProcess> Start(
         TestFolder folder, string centre, string? key = null, string rtpPorts = RtpPorts,
-        string? data = null)
+        string? data = null, IReadOnlyList<string>? arguments = null)
     {
         await File.WriteAllTextAsync(folder.File("centre.yaml"), centre);
         var process = StartRaw(
-            folder, "run", "--centre", folder.File("centre.yaml"), "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0",
-            "--rtp-ports", rtpPorts, "--data", data ?? folder.File("data"));
+            folder,
+            [
+                "run", "--centre", folder.File("centre.yaml"), "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0",
+                "--rtp-ports", rtpPorts, "--data", data ?? folder.File("data"), .. arguments ?? [],
+            ]);
         var sip = await process.WaitForLine(@"phones +sip:(\S+)", StartMax);
         var http = await process.WaitForLine(@"browser +(http://\S+)", StartMax);
         if (key is null)
@@ -57,7 +63,11 @@ public sealed class AcdProcess : IAsyncDisposable
         }
 
         await process.WaitForLine("^ready", StartMax);
-        return new AcdProcess(process, sip.Groups[1].Value, new Uri(http.Groups[1].Value), key);
+        var tls = global::System.Text.RegularExpressions.Regex.Match(process.Output, @"by TLS +sip:([^;\s]+)");
+        return new AcdProcess(process, sip.Groups[1].Value, new Uri(http.Groups[1].Value), key)
+        {
+            Tls = tls.Groups[1].Value,
+        };
     }
 
     /// <summary>A live subscription to the event feed, from now on.</summary>

@@ -23,17 +23,22 @@ public sealed class Baresip : IAsyncDisposable
     /// <summary>Starts a phone. With a password it registers and answers by itself; else it only dials.</summary>
     /// <param name="server">HOST:PORT of the centre.</param>
     /// <param name="voice">WAV file, 8 kHz mono, that it speaks.</param>
+    /// <param name="transport">udp, tcp or tls.</param>
     /// <param name="codec">All that it offers and takes.</param>
-    public static Baresip Start(TestFolder folder, string user, string? password, string server, string voice, bool tcp = false, string codec = "PCMU,PCMA")
+    /// <param name="mediaEncryption">baresip's name of it: srtp (RTP/AVP with keys), srtp-mand (RTP/SAVP).</param>
+    /// <param name="authorities">PEM file of whom it trusts over TLS.</param>
+    public static Baresip Start(
+        TestFolder folder, string user, string? password, string server, string voice, string transport = "udp",
+        string codec = "PCMU,PCMA", string? mediaEncryption = null, string? authorities = null)
     {
         var home = Directory.CreateDirectory(folder.File("baresip-" + user)).FullName;
-        var transport = tcp ? "tcp" : "udp";
         var account = password is null
             ? $"<sip:{user}@{server};transport={transport}>;regint=0"
             : $"<sip:{user}@{server};transport={transport}>;auth_pass={password};regint=60;answermode=auto";
+        if (mediaEncryption is not null) account += ";mediaenc=" + mediaEncryption;
         File.WriteAllText(Path.Combine(home, "accounts"), $"{account};audio_codecs={codec}\n");
         File.WriteAllText(Path.Combine(home, "contacts"), "");
-        File.WriteAllText(Path.Combine(home, "config"), Config(voice, home));
+        File.WriteAllText(Path.Combine(home, "config"), Config(voice, home, authorities));
         return new Baresip(PeerProcess.Start("baresip", ["-f", home], home), home);
     }
 
@@ -56,12 +61,13 @@ public sealed class Baresip : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static string Config(string voice, string home)
+    private static string Config(string voice, string home, string? authorities)
     {
         var rtp = FreePorts.Udp(8);
         return string.Create(CultureInfo.InvariantCulture, $"""
             poll_method epoll
             sip_listen 127.0.0.1:{FreePorts.Udp()}
+            {(authorities is null ? "" : "sip_cafile " + authorities)}
             net_interface 127.0.0.1
             rtp_ports {rtp}-{rtp + 7}
             audio_source aufile,{voice}
@@ -73,6 +79,7 @@ public sealed class Baresip : IAsyncDisposable
             module_path /usr/lib/baresip/modules
             module stdio.so
             module g711.so
+            module srtp.so
             module aufile.so
             module aubridge.so
             module sndfile.so

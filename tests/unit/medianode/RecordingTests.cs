@@ -135,6 +135,19 @@ public sealed class RecordingTests : IDisposable
         Assert.Equal(0, (await agentCall.Ended.WaitAsync(Patience)).PacketsLost);
     }
 
+    [Fact]
+    public async Task ACopyElsewhereThatCannotBeHadIsToldAndTheCallIsRecordedHere()
+    {
+        await using var rig = await Start();
+        var (call, _, _) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, "sip:recorder@192.0.2.1"));
+
+        Assert.Equal(0, (await rig.Next<RecordingFailed>()).Recording);
+        await Speech(0.3);
+        await rig.Command(n => new StopRecord(call, 1, n, 1));
+        Assert.Equal(1, (await rig.Next<RecordingSegment>()).Recording);
+    }
+
     /// <summary>The disk hangs in the middle of a call: the ring fills, nobody's packet is late or lost, and the file
     /// tells the gap.</summary>
     [Fact]

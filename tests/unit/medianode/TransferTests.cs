@@ -248,6 +248,28 @@ public sealed class TransferTests
         Assert.Equal(Agent, (await rig.Next<LegAnswered>()).Leg);
     }
 
+    [Fact]
+    public async Task ATrunkIsReachedByTheNameOfItsHost()
+    {
+        await using var rig = await NodeRig.Start();
+        using var caller = new WirePhone(rig.Node.Sip);
+        using var trunk = new WirePhone(rig.Node.Sip);
+        await rig.Settle([Trunk($"sip:localhost:{trunk.Local.Port}", null)]);
+        caller.Send(SipMethods.Invite, 1, caller.Sdp());
+        var offered = await rig.Next<LegOffered>();
+        while ((await rig.Node.ReadFigures(default)).Counters["hostLookups"] > 0)
+        {
+            // Asked again, each time through the loop, until the answer is there.
+        }
+
+        await rig.Command(n => new Dial(
+            offered.Call, 1, n, Agent, [Number("sip:1@x")], new PartyIdentity("", "sip:s@x"), [],
+            TimeSpan.FromSeconds(5)) { Trunk = "provider" });
+
+        var invite = await trunk.Request(SipMethods.Invite);
+        Assert.Equal($"sip:1@localhost:{trunk.Local.Port}", invite.RequestUri.ToString());
+    }
+
     [Theory]
     [InlineData("provider", "sip:127.0.0.1:9", 403)]
     [InlineData("other", "sip:127.0.0.1:9", 503)]

@@ -93,7 +93,7 @@ public sealed class WireTests
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
         await Up(rig, phone);
-        phone.Send(SipMethods.Invite, 2, phone.Sdp("9"));
+        phone.Send(SipMethods.Invite, 2, phone.Sdp("18"));
         var refused = await phone.Final(SipMethods.Invite, 2);
         phone.Send(SipMethods.Ack, 2);
 

@@ -215,6 +215,19 @@ public sealed class ReferRules
         Assert.Equal("terminated;reason=noresource", sent[0].Headers.Get(SipHeaderId.SubscriptionState));
     }
 
+    /// <summary>The outcome that waited for the answer of the NOTIFY before goes out with the end.</summary>
+    [Fact]
+    public void AHangUpDoesNotSwallowTheOutcome()
+    {
+        var (lone, call) = Referred(To);
+        var referral = Accept(lone);
+
+        lone.Do(now => call.NotifyRefer(referral, 200, now)).Do(now => call.Hangup(now));
+
+        var told = lone.Sent.Select(s => s.Message).OfType<SipRequest>().Last(r => r.Method == SipMethods.Notify);
+        AssertNotify(told, "refer", "terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
+    }
+
     [Fact]
     public void AnUnansweredReferIsAnsweredWhenThePeerHangsUp()
     {
