@@ -134,7 +134,8 @@ internal sealed class SrtpLoad : ILoadGenerator, ITimeoutHandler
             _socket = load._loop.Net.BindUdp(TransportAddress.From(IPAddress.Loopback, 0), SocketOptions.Voice)
                 ?? throw new IOException("no port left");
             _socket.Connect(TransportAddress.From(IPAddress.Loopback, port));
-            if (crypto is not null) (_sender, _receiver) = (new SrtpSender(crypto.Remote), new SrtpReceiver(crypto.Local));
+            _sender = crypto is null ? null : new SrtpSender(crypto.Remote);
+            _receiver = crypto is null ? null : new SrtpReceiver(crypto.Local);
             load._loop.Add(_socket, this);
         }
 
@@ -158,8 +159,9 @@ internal sealed class SrtpLoad : ILoadGenerator, ITimeoutHandler
         {
             while (_socket.Receive(_heard, out var length) == IoStatus.Done)
             {
-                var isOpen = _receiver is null || _receiver.OpenRtp(_heard.AsSpan(0, length), out length) == SrtpVerdict.Done;
-                if (isOpen && length == PacketBytes) _load.Count(BinaryPrimitives.ReadInt64LittleEndian(_heard.AsSpan(HeaderBytes)));
+                var heard = _heard.AsSpan(0, length);
+                if (_receiver is not null && _receiver.OpenRtp(heard, out length) != SrtpVerdict.Done) continue;
+                if (length == PacketBytes) _load.Count(BinaryPrimitives.ReadInt64LittleEndian(heard[HeaderBytes..]));
             }
         }
 
