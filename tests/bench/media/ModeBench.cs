@@ -7,7 +7,7 @@ namespace OrleansAcd.Bench;
 /// medians over the slices, ratios those of slices that followed each other.</remarks>
 internal static class ModeBench
 {
-    private const int Rounds = 5;
+    private const int Rounds = 3;
     private const int RoundsAlone = 11;
     private const int SliceSeconds = 1;
     private const int YardstickEvery = 4;
