@@ -7,8 +7,8 @@ namespace OrleansAcd.Bench;
 /// machine does falls on both. Figures are medians over the slices.</remarks>
 internal static class MediaBench
 {
-    private const int Rounds = 7;
-    private const int SliceSeconds = 2;
+    private const int Rounds = 5;
+    private const int SliceSeconds = 1;
     private static readonly int[] s_calls = [100, 300, 600];
 
     /// <param name="mode">Only this one; null for the sweep of relayed calls and then all modes.</param>
@@ -20,10 +20,17 @@ internal static class MediaBench
             return new BenchReport(Array.Empty<MediaBenchRow>(), false);
         }
 
-        var sweep = mode is null ? Sweep(program, output) : [];
-        var modes = ModeBench.Run(program, output, mode);
-        var isSound = sweep.TrueForAll(row => row.Lost == 0) && modes.TrueForAll(row => row.Lost == 0);
-        return new BenchReport(new { relayed = sweep, modes }, isSound);
+        try
+        {
+            var sweep = mode is null ? Sweep(program, output) : [];
+            var modes = ModeBench.Run(program, output, mode);
+            var isSound = sweep.TrueForAll(row => row.Lost == 0) && modes.TrueForAll(row => row.Lost == 0);
+            return new BenchReport(new { relayed = sweep, modes }, isSound);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(program)!, recursive: true);
+        }
     }
 
     private static List<MediaBenchRow> Sweep(string program, TextWriter output)

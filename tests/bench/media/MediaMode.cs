@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using OrleansAcd.Audio;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Rtp;
+using OrleansAcd.Rtp.Srtp;
 
 namespace OrleansAcd.Bench;
 
@@ -22,6 +24,10 @@ internal sealed record MediaMode(string Name, int Parties, int Speakers, int Sta
     public static readonly MediaMode[] All =
     [
         Relayed,
+        new("recorded", 2, 2, 3, 3, 300) { IsRecorded = true },
+        new("srtp-one", 2, 2, 3, 3, 300) { Suites = [SrtpSuite.AesCm128HmacSha1Tag80, null] },
+        new("srtp-both", 2, 2, 3, 3, 300) { Suites = [SrtpSuite.AesCm128HmacSha1Tag80] },
+        new("srtp-gcm", 2, 2, 3, 3, 300) { Suites = [SrtpSuite.AeadAes128Gcm] },
         new("transcoded-g711", 2, 2, 0, 0, 300) { Codecs = [AudioCodecId.Pcmu, AudioCodecId.Pcma] },
         new("transcoded-g722", 2, 2, 0, 0, 300) { Codecs = [AudioCodecId.Pcmu, AudioCodecId.G722] },
         new("monitored", 3, 2, 3, 3, 200) { Cells = [(0, 1), (1, 0), (2, 0), (2, 1)] },
@@ -34,6 +40,18 @@ internal sealed record MediaMode(string Name, int Parties, int Speakers, int Sta
 
     /// <summary>Of each party; the last one's go on.</summary>
     public AudioCodecId[] Codecs { get; init; } = [AudioCodecId.Pcmu];
+
+    /// <summary>What each party encrypts with, null for nothing; the last one's go on.</summary>
+    public SrtpSuite?[] Suites { get; init; } = [null];
+
+    /// <summary>All the time, a channel for each party, as WAV.</summary>
+    public bool IsRecorded { get; init; }
+
+    public bool IsEncrypted => Array.Exists(Suites, suite => suite is not null);
+
+    /// <summary>Whether this system has what it needs.</summary>
+    public bool IsAvailable =>
+        Codecs.All(AudioCodecs.IsAvailable) && (!IsEncrypted || SrtpSuite.IsSupported);
 
     /// <summary>Listener and speaker.</summary>
     public (int Listener, int Speaker)[] Cells { get; init; } = [(Customer, Agent), (Agent, Customer)];
@@ -52,7 +70,9 @@ internal sealed record MediaMode(string Name, int Parties, int Speakers, int Sta
             // The load's own ports are not known before it speaks: any port of this host will do.
             var remote = TransportAddress.From(IPAddress.Loopback, 9);
             var codec = Codecs[Math.Min(i, Codecs.Length - 1)];
-            conversation.Configure(party!, new LegMedia(codec, 0, 101, remote, default, MediaDirection.SendReceive));
+            var crypto = Crypto(Suites[Math.Min(i, Suites.Length - 1)]);
+            conversation.Configure(
+                party!, new LegMedia(codec, 0, 101, remote, default, MediaDirection.SendReceive) { Crypto = crypto });
         }
 
         var parties = conversation.Parties;
@@ -60,6 +80,13 @@ internal sealed record MediaMode(string Name, int Parties, int Speakers, int Sta
             [.. Cells.Select(cell => new MatrixCell(parties[cell.Listener], parties[cell.Speaker]))]);
         return conversation;
     }
+
+    private static LegCrypto? Crypto(SrtpSuite? suite) => suite is null ? null : new LegCrypto(Key(suite), Key(suite));
+
+    private static SrtpKey Key(SrtpSuite suite) =>
+        SrtpKey.TryCreate(suite, RandomNumberGenerator.GetBytes(suite.MasterBytes), out var key)
+            ? key
+            : throw new InvalidOperationException("a key of another length");
 
     private static (int, int)[] Everybody(int parties) =>
     [

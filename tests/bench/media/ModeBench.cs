@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrleansAcd.Audio;
 
 namespace OrleansAcd.Bench;
 
@@ -8,19 +7,21 @@ namespace OrleansAcd.Bench;
 /// medians over the slices, ratios those of slices that followed each other.</remarks>
 internal static class ModeBench
 {
-    private const int Rounds = 5;
-    private const int SliceSeconds = 2;
+    private const int Rounds = 3;
+    private const int RoundsAlone = 11;
+    private const int SliceSeconds = 1;
+    private const int YardstickEvery = 4;
 
     public static List<ModeRow> Run(string program, TextWriter output, string? only)
     {
         output.WriteLine(ModeRow.Header);
+        using var beside = new Beside(program);
         var rows = new List<ModeRow>();
         foreach (var mode in MediaMode.All)
         {
-            if (only is not null && mode.Name != only) continue;
-            if (!mode.Codecs.All(AudioCodecs.IsAvailable)) continue;
+            if ((only is not null && mode.Name != only) || !mode.IsAvailable) continue;
 
-            var row = Measure(program, mode);
+            var row = Measure(program, mode, beside, only is null ? Rounds : RoundsAlone);
             rows.Add(row);
             output.WriteLine(row.ToLine());
         }
@@ -28,29 +29,74 @@ internal static class ModeBench
         return rows;
     }
 
-    private static ModeRow Measure(string program, MediaMode mode)
+    private static ModeRow Measure(string program, MediaMode mode, Beside beside, int rounds)
     {
-        var plain = MediaMode.Relayed;
         using var subject = new OurRelay(mode, mode.Calls, CpuFor.Relay);
-        using var relayed = new OurRelay(plain, plain.Calls, CpuFor.Relay, 25_000);
-        using var yardstick = new CRelay(program, plain.Calls, CpuFor.Relay);
-        using var loadOnSubject = new Load(program, subject, mode.Calls, mode);
-        using var loadOnRelayed = new Load(program, relayed, plain.Calls);
-        using var loadOnYardstick = new Load(program, yardstick, plain.Calls);
+        using var load = mode.IsEncrypted
+            ? new Load(subject, new SrtpLoad(subject))
+            : new Load(program, subject, mode.Calls, mode);
+        var loadOnRelayed = beside.RelayedFor(mode);
 
         // Peers latch, and the JIT compiles the path.
-        loadOnSubject.Run(2);
-        loadOnRelayed.Run(2);
-        loadOnYardstick.Run(1);
+        load.Run(2);
         var (mine, ours, theirs) = (new List<Slice>(), new List<Slice>(), new List<Slice>());
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
-            mine.Add(loadOnSubject.Run(SliceSeconds));
+            mine.Add(load.Run(SliceSeconds));
             ours.Add(loadOnRelayed.Run(SliceSeconds));
-            theirs.Add(loadOnYardstick.Run(SliceSeconds));
+            if (round % YardstickEvery == 0) theirs.Add(beside.Yardstick.Run(SliceSeconds));
         }
 
+        var (share, lost) = subject.Finish();
+        mine = [.. mine.Select(slice => slice with { CpuShare = slice.CpuShare + share })];
+        mine[0] = mine[0] with { Gaps = mine[0].Gaps + lost };
         return ModeRow.From(mode, mine, ours, theirs, subject.MemoryPerCall);
+    }
+}
+
+/// <summary>What modes are compared with: plain relay, ours and C's, loaded in the same way.</summary>
+internal sealed class Beside : IDisposable
+{
+    private readonly OurRelay _relayed;
+    private readonly CRelay _yardstick;
+    private readonly Load _loadOnRelayed;
+    private OurRelay? _relayedFromSrtpLoad;
+    private Load? _loadFromSrtpLoad;
+
+    public Beside(string program)
+    {
+        var calls = MediaMode.Relayed.Calls;
+        _relayed = new OurRelay(MediaMode.Relayed, calls, CpuFor.Relay, 25_000);
+        _yardstick = new CRelay(program, calls, CpuFor.Relay);
+        _loadOnRelayed = new Load(program, _relayed, calls);
+        Yardstick = new Load(program, _yardstick, calls);
+        _loadOnRelayed.Run(2);
+        Yardstick.Run(1);
+    }
+
+    public Load Yardstick { get; }
+
+    /// <summary>Plain calls under the load that this mode has: SRTP's differs from C's.</summary>
+    public Load RelayedFor(MediaMode mode) => mode.IsEncrypted ? FromSrtpLoad() : _loadOnRelayed;
+
+    public void Dispose()
+    {
+        _loadFromSrtpLoad?.Dispose();
+        _relayedFromSrtpLoad?.Dispose();
+        Yardstick.Dispose();
+        _loadOnRelayed.Dispose();
+        _yardstick.Dispose();
+        _relayed.Dispose();
+    }
+
+    private Load FromSrtpLoad()
+    {
+        if (_loadFromSrtpLoad is not null) return _loadFromSrtpLoad;
+
+        _relayedFromSrtpLoad = new OurRelay(MediaMode.Relayed, MediaMode.Relayed.Calls, CpuFor.Relay, 30_000);
+        _loadFromSrtpLoad = new Load(_relayedFromSrtpLoad, new SrtpLoad(_relayedFromSrtpLoad));
+        _loadFromSrtpLoad.Run(2);
+        return _loadFromSrtpLoad;
     }
 }
 
@@ -88,8 +134,7 @@ internal sealed record ModeRow(
         var relayed = (double)MediaMode.Relayed.Calls * MediaMode.Relayed.Parties;
         var parties = (double)mode.Calls * mode.Parties;
         var ratios = mine.Zip(ours, (m, o) => m.CpuShare / parties / (o.CpuShare / relayed)).Order().ToList();
-        var toC = mine.Zip(theirs, (m, t) => m.CpuShare / parties / (t.CpuShare / relayed)).Order().ToList();
-        var share = mine.Select(slice => slice.CpuShare).Order().ElementAt(mine.Count / 2);
+        var share = Median(mine);
         return new ModeRow(
             mode.Name,
             mode.Calls,
@@ -100,7 +145,7 @@ internal sealed record ModeRow(
             ratios[ratios.Count / 2],
             ratios[0],
             ratios[^1],
-            toC[toC.Count / 2],
+            share / parties / (Median(theirs) / relayed),
             mode.Measure == 0 ? null : mine.Select(slice => slice.LatencyP99).Order().ElementAt(mine.Count / 2),
             mine.Sum(slice => slice.Lost),
             mine.Sum(slice => slice.AllocatedBytes),
@@ -112,4 +157,7 @@ internal sealed record ModeRow(
         $"{Mode,-22} {Calls,4} x {Parties,-3} {CpuMsPerCallSecond,6:F2} {CpuMsPerPartySecond,7:F3} {CallsPerCore,7:F0}"
         + $"  {ToRelayed:F2} ({ToRelayedLowest:F2}-{ToRelayedHighest:F2})  {ToC,5:F2}"
         + $"  {LatencyP99,7:F0}  {Lost,7}  {AllocatedBytes}, {MemoryPerCallBytes}");
+
+    private static double Median(List<Slice> slices) =>
+        slices.Select(slice => slice.CpuShare).Order().ElementAt(slices.Count / 2);
 }

@@ -18,11 +18,13 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
     private readonly int _calls;
     private readonly MediaMode _mode;
     private readonly int _firstPort;
+    private readonly RecordedCalls? _recorded;
     private long _readingAllocated;
 
     public OurRelay(MediaMode mode, int calls, int cpu, int firstPort = 20_000)
     {
         (_mode, _calls, _firstPort) = (mode, calls, firstPort);
+        _recorded = mode.IsRecorded ? new RecordedCalls() : null;
         _loop = new EventLoop(Network.Default, new EventLoopOptions { Cpu = cpu, OnError = Console.Error.WriteLine });
         _loop.Start();
         OnLoop(() =>
@@ -35,10 +37,36 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
 
     public string Ports { get; }
 
+    /// <summary>Where each leg is reached, and what it is encrypted with.</summary>
+    public IEnumerable<(int Port, LegCrypto? Crypto)> Legs =>
+        _conversations.SelectMany(c => c.Parties.Select(party => (party.LocalPort, party.Media?.Crypto)));
+
     /// <summary>Managed bytes that stay alive for one call.</summary>
     public long MemoryPerCall { get; private set; }
 
-    public (long Packets, long CpuNanoseconds, long AllocatedBytes) Read() => OnLoop(() =>
+    public (long Packets, long CpuNanoseconds, long AllocatedBytes) Read()
+    {
+        var figures = ReadLoop();
+        if (_recorded is not null) figures.CpuNanoseconds += RecordedCalls.CpuNanoseconds;
+        return figures;
+    }
+
+    /// <summary>Ends what was measured: files are hashed and stored.</summary>
+    /// <returns>What that costs of one CPU, spread over the time that was recorded; and what is missing in
+    /// files.</returns>
+    public (double CpuShare, long Lost) Finish()
+    {
+        if (_recorded is null) return default;
+
+        var share = _recorded.Finish(() => OnLoop(() =>
+        {
+            _recorded.Stop();
+            return 0;
+        }));
+        return (share, _recorded.Lost);
+    }
+
+    private (long Packets, long CpuNanoseconds, long AllocatedBytes) ReadLoop() => OnLoop(() =>
     {
         // Before anything here allocates.
         var allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -79,6 +107,7 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
             return 0;
         });
         _loop.Dispose();
+        _recorded?.Dispose();
     }
 
     private static string PortsOf(AudioConversation conversation) =>
@@ -88,10 +117,23 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
     {
         var ports = new RtpPortPool(_firstPort, _firstPort + 4_999, TimeSpan.FromSeconds(5));
         var worker = new MediaWorker(_loop, ports, TransportAddress.From(IPAddress.Loopback, 0), new SeededIdSource(1));
-        _conversations.Add(_mode.Build(worker, this));
-        var before = GC.GetTotalMemory(true);
-        for (var i = 1; i < _calls; i++) _conversations.Add(_mode.Build(worker, this));
-        MemoryPerCall = (GC.GetTotalMemory(true) - before) / (_calls - 1);
+        AddCall(worker);
+        var before = MemoryNow();
+        for (var i = 1; i < _calls; i++) AddCall(worker);
+        MemoryPerCall = (MemoryNow() - before) / (_calls - 1);
+    }
+
+    private void AddCall(MediaWorker worker)
+    {
+        var conversation = _mode.Build(worker, this);
+        _conversations.Add(conversation);
+        _recorded?.Begin(_loop, conversation);
+    }
+
+    private long MemoryNow()
+    {
+        _recorded?.Settle();
+        return GC.GetTotalMemory(true);
     }
 
     private T OnLoop<T>(Func<T> ask)

@@ -25,35 +25,25 @@ internal sealed record Slice(
     public long Lost => Sent - Received + Gaps + Drops.AtRelay;
 }
 
-/// <summary>A process that loads one relay, slice by slice, from the same ports; or itself, without any
-/// relay.</summary>
+/// <summary>Loads one relay, slice by slice, from the same ports, and tells what that cost the relay.</summary>
 internal sealed class Load : IDisposable
 {
     private readonly IMeasuredRelay? _relay;
     private readonly HashSet<int> _ports = [];
-    private readonly Process _process;
+    private readonly ILoadGenerator _generator;
 
     /// <param name="relay">Null: each pair of sockets talks to itself, which tells what the load and the kernel
     /// cost.</param>
     /// <param name="parties">Null: calls of two.</param>
     public Load(string program, IMeasuredRelay? relay, int calls, MediaMode? parties = null)
+        : this(relay, new CLoad(program, relay, calls, parties ?? MediaMode.Relayed))
     {
-        _relay = relay;
-        var plan = parties ?? MediaMode.Relayed;
-        string[] arguments =
-        [
-            relay is null ? "direct" : "load", Text(plan.Parties * calls), Text(CpuFor.Load), Text(plan.Parties),
-            Text(plan.Speakers), Text(plan.Stamp), Text(plan.Measure),
-        ];
-        _process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-        if (relay is null) return;
+    }
 
-        _process.StandardInput.Write(relay.Ports);
-        foreach (var port in relay.Ports.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
+    public Load(IMeasuredRelay? relay, ILoadGenerator generator)
+    {
+        (_relay, _generator) = (relay, generator);
+        foreach (var port in (relay?.Ports ?? "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
         {
             _ports.Add(int.Parse(port, CultureInfo.InvariantCulture));
         }
@@ -63,31 +53,22 @@ internal sealed class Load : IDisposable
     {
         var (before, dropsBefore) = (_relay?.Read() ?? default, UdpDrops.Read(_ports));
         var start = Stopwatch.GetTimestamp();
-        _process.StandardInput.WriteLine(Text(seconds));
-        _process.StandardInput.Flush();
-        var parts = _process.StandardOutput.ReadLine()!.Split(' ');
+        var count = _generator.Run(seconds);
         var (after, elapsed) = (_relay?.Read() ?? default, Stopwatch.GetElapsedTime(start));
         var drops = UdpDrops.Read(_ports) - dropsBefore;
         var relayed = after.Packets - before.Packets;
         return new Slice(
-            long.Parse(parts[0], CultureInfo.InvariantCulture),
-            long.Parse(parts[1], CultureInfo.InvariantCulture),
+            count.Sent,
+            count.Received,
             relayed,
             (after.CpuNanoseconds - before.CpuNanoseconds) / 1_000.0 / Math.Max(1, relayed),
-            double.Parse(parts[2], CultureInfo.InvariantCulture),
-            double.Parse(parts[3], CultureInfo.InvariantCulture),
+            count.LatencyP50,
+            count.LatencyP99,
             after.AllocatedBytes - before.AllocatedBytes,
             drops,
-            long.Parse(parts[4], CultureInfo.InvariantCulture),
+            count.Gaps,
             (after.CpuNanoseconds - before.CpuNanoseconds) / elapsed.TotalNanoseconds);
     }
 
-    public void Dispose()
-    {
-        _process.StandardInput.Close();
-        _process.WaitForExit();
-        _process.Dispose();
-    }
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+    public void Dispose() => _generator.Dispose();
 }
