@@ -97,8 +97,9 @@ internal sealed class SipRecSession : ITimeoutHandler
 
     public void HandleTimeout(Instant now)
     {
-        if (now >= _giveUpAt) Fail(_call is null ? "the recorder's name cannot be found" : "the recorder did not answer");
-        else TryInvite();
+        if (now < _giveUpAt) TryInvite();
+        else if (_call is null) Fail("the recorder's name cannot be found");
+        else Fail("the recorder did not answer");
         _place.Edge.Flush();
     }
 

@@ -56,7 +56,8 @@ internal sealed class SipRecStream
         _remote = TransportAddress.From(sink.Rtp);
         foreach (var codec in sink.Codecs)
         {
-            if (IdOf(codec.Kind) is { } id && _numbers[(int)id] == NotTaken) _numbers[(int)id] = (byte)codec.PayloadType;
+            var isNew = IdOf(codec.Kind) is { } id && _numbers[(int)id] == NotTaken;
+            if (isNew) _numbers[(int)IdOf(codec.Kind)!.Value] = (byte)codec.PayloadType;
         }
     }
 

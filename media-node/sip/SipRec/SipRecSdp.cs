@@ -36,7 +36,10 @@ public static class SipRecSdp
     {
         ArgumentNullException.ThrowIfNull(ours);
         ArgumentNullException.ThrowIfNull(theirs);
-        return [.. ours.Media.Select((line, i) => i < theirs.Media.Length ? Sink(line, theirs, theirs.Media[i]) : null)];
+        return
+        [
+            .. ours.Media.Select((line, i) => i < theirs.Media.Length ? Sink(line, theirs, theirs.Media[i]) : null),
+        ];
     }
 
     /// <summary>Our answer to an offer of the recorder, such as a pause (RFC 7866 section 7.2): the same lines, none
@@ -93,8 +96,8 @@ public static class SipRecSdp
     /// <summary>RFC 3264 section 6.1: an answer may number dynamic types as it likes.</summary>
     private static AudioCodec? Codec(MediaSection line, MediaSection section, string number)
     {
-        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var type) || type > 127) return null;
-        if (section.FormatOf(number) is not { } format) return null;
+        var isNumber = int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var type);
+        if (!isNumber || type > 127 || section.FormatOf(number) is not { } format) return null;
 
         return line.Formats.Any(ours => line.FormatOf(ours) is { } offered && offered.Matches(format))
             ? new AudioCodec(type, format) : null;

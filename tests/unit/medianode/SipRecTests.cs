@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Xml.Linq;
 using OrleansAcd.Audio;
@@ -74,7 +73,7 @@ public sealed class SipRecTests : IDisposable
         await recorder.Invite();
         await Speech(0.4);
         await rig.Command(n => new PauseRecord(call, 1, n, 1, true));
-        await Until(() => rig.Node.Counters.CommandsIgnored == 0 && recorder.Heard("1").Packets == 0);
+        await Until(() => recorder.Heard("1").Packets + recorder.Heard("2").Packets == 0);
         await Speech(0.4);
         Assert.Equal(0, recorder.Heard("1").Packets);
         Assert.Equal(0, recorder.Heard("2").Packets);
@@ -86,8 +85,8 @@ public sealed class SipRecTests : IDisposable
         Assert.Equal(0, missing);
     }
 
-    /// <summary>RFC 7866 section 6.1: the recorder is told by a re-INVITE with new metadata; a line that ended is used
-    /// again by the next (RFC 3264 section 8).</summary>
+    /// <summary>RFC 7866 section 6.1: the recorder is told by a re-INVITE with new metadata; a line that ended
+    /// stays, with port 0 (RFC 3264 section 8.2).</summary>
     [Fact]
     public async Task WhoComesAndGoesIsToldWithNewMetadata()
     {
@@ -104,7 +103,7 @@ public sealed class SipRecTests : IDisposable
         var left = await recorder.Invite();
 
         Assert.Equal([2, 3, 2], new[] { first, joined, left }.Select(invite => Participants(invite).Length));
-        Assert.Equal(Participants(first)[..2], Participants(joined)[..2]);
+        Assert.Equal(Participants(first), Participants(joined).Take(2));
         Assert.Equal([false, true, false], SipRecorder.SdpOf(left).Media.Select(line => line.IsRefused));
         Assert.Equal(["1", "3"], Labels(left));
         Assert.EndsWith(">;+sip.src", left.Headers.Get(SipHeaderId.Contact), StringComparison.Ordinal);
@@ -196,7 +195,7 @@ public sealed class SipRecTests : IDisposable
     private static async Task<long> Figure(NodeRig rig, string name) =>
         (await rig.Node.ReadFigures(CancellationToken.None)).Counters[name];
 
-    private static ImmutableArray<string> Participants(SipRequest invite) =>
+    private static string[] Participants(SipRequest invite) =>
         [.. Metadata(invite).Elements(Rs + "participant").Select(one => one.Attribute("participant_id")!.Value)];
 
     private static IEnumerable<string> Labels(SipRequest invite) =>

@@ -64,7 +64,8 @@ public sealed class SipRecRules
 
         Assert.Equal(people, Ids(root, "participantsessionassoc", "participant_id"));
         Assert.Equal(people, Ids(root, "participantstreamassoc", "participant_id"));
-        Assert.Equal(streams, root.Elements(Rs + "participantstreamassoc").Select(one => one.Element(Rs + "send")!.Value));
+        var sent = root.Elements(Rs + "participantstreamassoc").Select(one => one.Element(Rs + "send")!.Value);
+        Assert.Equal(streams, sent);
         Assert.Equal(["1", "2"], root.Elements(Rs + "stream").Select(one => one.Element(Rs + "label")!.Value));
     }
 
@@ -101,7 +102,8 @@ public sealed class SipRecRules
 
         Assert.StartsWith("--part-1\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n", text, StringComparison.Ordinal);
         Assert.Contains(
-            "\r\n--part-1\r\nContent-Type: application/rs-metadata+xml\r\nContent-Disposition: recording-session\r\n\r\n",
+            "\r\n--part-1\r\nContent-Type: application/rs-metadata+xml\r\n"
+            + "Content-Disposition: recording-session\r\n\r\n",
             text, StringComparison.Ordinal);
         Assert.EndsWith("\r\n--part-1--\r\n", text, StringComparison.Ordinal);
         Assert.Equal(Offer.ToBytes(), MultipartBody.Find(type, body, "application/sdp").ToArray());
