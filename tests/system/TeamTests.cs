@@ -88,7 +88,6 @@ public sealed class TeamTests
 
         await alice.Transfer($"sip:bob@{acd.Sip}");
         await events.Next("acd.call.transferred.v1");
-        await alice.Closed();
         await TalkTime.Of(s_talk);
         await caller.Hangup();
         await events.Next("acd.call.ended.v1");

@@ -15,6 +15,8 @@ internal static class DialPlan
     /// back.</summary>
     public const string OwnHost = "acd.invalid";
 
+    private const int SipPort = 5060;
+
     /// <summary>Null when the contact cannot be read: it was never one that registered here.</summary>
     /// <param name="trunk">Where it goes instead of the contact's host: the contact then says the number
     /// only.</param>
@@ -30,7 +32,7 @@ internal static class DialPlan
         {
             Target = target,
             RouteSet = trunk is null ? Routes(contact) : [],
-            Flow = trunk is null && contact.Path.IsDefaultOrEmpty ? FlowOf(contact) : null,
+            Flow = trunk is null && contact.Path.IsDefaultOrEmpty ? FlowOf(contact, target) : null,
             From = NameAddr.Create(Printable(dial.From.DisplayName), identity),
             Headers = ContextHeaders.ToSip(dial.Headers),
         };
@@ -89,9 +91,15 @@ internal static class DialPlan
     }
 
     /// <summary>Back the way its REGISTER came, which also passes address translation.</summary>
-    private static SipFlow? FlowOf(PhoneContact contact) => IPEndPoint.TryParse(contact.Source, out var source)
-        ? new SipFlow(TransportOf(contact.Transport), source)
-        : null;
+    private static SipFlow? FlowOf(PhoneContact contact, SipUri target) =>
+        IPEndPoint.TryParse(contact.Source, out var source)
+            ? new SipFlow(TransportOf(contact.Transport), source) { IsOnlyWay = !IsAt(target, source) }
+            : null;
+
+    /// <summary>A phone whose REGISTER came from elsewhere than its contact says is behind NAT.</summary>
+    private static bool IsAt(SipUri contact, IPEndPoint source) =>
+        contact.TryGetAddress(out var address) && address.Equals(source.Address)
+        && (contact.Port == 0 ? SipPort : contact.Port) == source.Port;
 
     private static SipTransport TransportOf(string name) => name switch
     {

@@ -23,6 +23,10 @@ public readonly record struct SipFlow(SipTransport Transport, IPEndPoint Remote,
     /// connected.</summary>
     public string? ServerName { get; init; }
 
+    /// <summary>The peer is reached this way alone, a phone behind NAT for one: a large request stays on UDP and is
+    /// fragmented, since a TCP connection towards it could only time out (RFC 3261 §18.1.1 knows no NAT).</summary>
+    public bool IsOnlyWay { get; init; }
+
     public bool IsReliable => Transport is not SipTransport.Udp;
 
     /// <summary>The name in Via.</summary>

@@ -126,7 +126,8 @@ public sealed partial class SipStack
 
         Counters.CountSent(client.Request.Method);
         var bytes = Address(client, Reuse(flow.Value));
-        if (client.Flow.Transport is SipTransport.Udp && bytes.Length > _options.UdpRequestBytesMax)
+        var isTooLarge = client.Flow.Transport is SipTransport.Udp && bytes.Length > _options.UdpRequestBytesMax;
+        if (isTooLarge && client.Wanted is not { IsOnlyWay: true })
         {
             client.Fallback = client.Flow;
             bytes = Address(client, Reuse(new SipFlow(SipTransport.Tcp, client.Flow.Remote)));

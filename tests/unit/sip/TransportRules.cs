@@ -62,6 +62,23 @@ public sealed class TransportRules
         Assert.Equal(0, lone.Count<SipEvent.Failed>());
     }
 
+    /// <summary>A connection towards a phone behind NAT could only time out.</summary>
+    [Fact]
+    public void ALargeRequestTowardsAPhoneBehindNatStaysOnUdp()
+    {
+        var lone = new Lone();
+        var flow = new SipFlow(SipTransport.Udp, new IPEndPoint(Lone.Peer.Address, 40_000)) { IsOnlyWay = true };
+        lone.Do(now => lone.Stack.Invite(
+            new SipInviteOptions
+            {
+                Target = SipUri.Parse("sip:bob@10.0.0.7:5060"), Flow = flow, Body = new byte[1_400],
+            },
+            now));
+
+        Assert.Equal(SipTransport.Udp, lone.Sent[0].Flow.Transport);
+        Assert.Equal(flow.Remote, lone.Sent[0].Flow.Remote);
+    }
+
     /// <summary>A phone registered over TCP and closed the connection: its Contact says where it listens.</summary>
     [Theory]
     [InlineData(true, 40_000)]
