@@ -56,8 +56,9 @@ internal sealed class SipRecStream
         _remote = TransportAddress.From(sink.Rtp);
         foreach (var codec in sink.Codecs)
         {
-            var isNew = IdOf(codec.Kind) is { } id && _numbers[(int)id] == NotTaken;
-            if (isNew) _numbers[(int)IdOf(codec.Kind)!.Value] = (byte)codec.PayloadType;
+            if (IdOf(codec.Kind) is not { } id || _numbers[(int)id] != NotTaken) continue;
+
+            _numbers[(int)id] = (byte)codec.PayloadType;
         }
     }
 
