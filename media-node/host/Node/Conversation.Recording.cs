@@ -3,6 +3,7 @@ using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Recordings;
+using OrleansAcd.Sip.Messages;
 
 namespace OrleansAcd.MediaNode.Node;
 
@@ -13,12 +14,17 @@ internal sealed partial class Conversation
     private const int NoCopy = 0;
 
     private CallRecording? _recording;
+    private SipRecSession? _copy;
 
     /// <summary>Somebody may have come or gone.</summary>
     public void FollowParties()
     {
         if (_legs.Count == 0) EndRecording();
-        else _recording?.PartiesChanged();
+        else
+        {
+            _recording?.PartiesChanged();
+            _copy?.PartiesChanged();
+        }
     }
 
     /// <summary>A file of this call is in the store; the call itself may be over by now.</summary>
@@ -41,20 +47,36 @@ internal sealed partial class Conversation
             return;
         }
 
-        // Never silently; the recording here goes on, and can be paused, under its own number.
-        if (record.SipRecServer is not null) OnRecordingFailed(NoCopy, "this node has no SIPREC: recorded here alone");
-
         var listener = new RecordingReporter(_worker, this, record.Recording);
         var recording = new CallRecording(
             place, _worker.Media.Loop, Id, record.Recording, record.Format, Recordable, listener,
             error => _worker.OnFault(this, error));
-        if (recording.TryBegin()) _recording = recording;
-        else OnRecordingFailed(record.Recording, "the recorder has too much to do");
+        if (!recording.TryBegin())
+        {
+            OnRecordingFailed(record.Recording, "the recorder has too much to do");
+            return;
+        }
+
+        _recording = recording;
+        if (record.SipRecServer is { } server) BeginCopy(recording, server);
+    }
+
+    /// <summary>A second copy elsewhere, RFC 7866; never missing silently, and never at the call's cost.</summary>
+    private void BeginCopy(CallRecording recording, string server)
+    {
+        _copy = new SipRecSession(
+            _worker.SipRec, server, Recordable, reason => OnRecordingFailed(NoCopy, reason));
+        recording.Copy = _copy.Voices;
+        _copy.PartiesChanged();
     }
 
     private void PauseRecording(PauseRecord pause)
     {
-        if (_recording?.Number == pause.Recording) _recording.Pause(pause.Paused);
+        if (_recording?.Number == pause.Recording)
+        {
+            _recording.Pause(pause.Paused);
+            _copy?.Interrupt();
+        }
         else _worker.Counters.CommandsIgnored++;
     }
 
@@ -67,12 +89,17 @@ internal sealed partial class Conversation
     private void EndRecording()
     {
         _recording?.Stop();
-        _recording = null;
+        _copy?.Stop();
+        (_recording, _copy) = (null, null);
     }
 
     private ImmutableArray<RecordableParty> Recordable() =>
     [
         .. _legs.Values.Where(leg => leg.State is LegState.Answering or LegState.Up && leg.Party.Media is not null)
-            .OrderBy(leg => leg.Id.Value).Select(leg => new RecordableParty(leg.Id, leg.Party)),
+            .OrderBy(leg => leg.Id.Value).Select(leg => new RecordableParty(leg.Id, leg.Party) { Who = WhoIs(leg) }),
     ];
+
+    /// <summary>The peer of its dialog.</summary>
+    private static NameAddr? WhoIs(Leg leg) =>
+        leg.Active?.Call is { } call ? (call.IsUac ? call.Invite.To : call.Invite.From) : null;
 }

@@ -23,6 +23,9 @@ public sealed record MediaNodeOptions
     /// <summary>Where and how calls are recorded; null: this node records none.</summary>
     public RecorderOptions? Recorder { get; init; }
 
+    /// <summary>A recorder elsewhere that has not answered by then gets no copy.</summary>
+    public TimeSpan SipRecAnswerMax { get; init; } = TimeSpan.FromSeconds(20);
+
     public int RtpPortFirst { get; init; } = 20_000;
 
     public int RtpPortLast { get; init; } = 29_999;

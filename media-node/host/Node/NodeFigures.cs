@@ -22,6 +22,7 @@ internal static class NodeFigures
         AddNode(figures, worker);
         AddSip(figures, worker);
         AddPhones(figures, worker.Phones);
+        AddSipRec(figures, worker.SipRec.Counters);
         if (worker.Recording is { } recording) AddRecorder(figures, recording.Recorder.Counters);
         var peers = worker.Sip.MalformedPeers.Top(PeersShownMax)
             .Select(entry => new PeerCount(entry.Peer.ToString(), entry.Count));
@@ -102,6 +103,15 @@ internal static class NodeFigures
         figures["sipConnections"] = worker.Edge.ConnectionCount;
         figures["sipConnectionsRefused"] = worker.Edge.ConnectionsRefused;
         foreach (var method in Methods) figures["sipReceived" + method] = sip.RequestsReceived(method);
+    }
+
+    private static void AddSipRec(Dictionary<string, long> figures, SipRecCounters copies)
+    {
+        figures["sipRecAnswered"] = copies.Answered;
+        figures["sipRecFailed"] = copies.Failed;
+        figures["sipRecPacketsSent"] = copies.PacketsSent;
+        figures["sipRecPacketsNotSent"] = copies.PacketsNotSent;
+        figures["sipRecPartiesLeftOut"] = copies.PartiesLeftOut;
     }
 
     private static void AddRecorder(Dictionary<string, long> figures, RecorderCounters recorder)

@@ -1,4 +1,5 @@
 using OrleansAcd.MediaNode.Recording;
+using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.MediaNode.Node;
 
@@ -7,6 +8,12 @@ internal sealed partial class NodeWorker
 {
     /// <summary>Null where this node records nothing.</summary>
     public RecordingPlace? Recording { get; private set; }
+
+    /// <summary>This worker's way to recorders elsewhere.</summary>
+    public SipRecPlace SipRec => _sipRec ??=
+        new SipRecPlace(_edge!, Media, _options.Advertise, _names, _time, _options.SipRecAnswerMax);
+
+    private SipRecPlace? _sipRec;
 
     /// <summary>Whether all that was recorded is in the store.</summary>
     public bool IsRecorderIdle => Recording?.Recorder.IsIdle ?? true;
@@ -18,4 +25,36 @@ internal sealed partial class NodeWorker
         var recorder = new Recorder(options);
         Recording = new RecordingPlace(recorder, recorder.AddFeed(), _time);
     }
+
+    /// <summary>What a recorder elsewhere says; it cannot hurt the call whose copy it gets.</summary>
+    /// <returns>Whether it was one's.</returns>
+    private bool TryHandleCopy(SipEvent happened)
+    {
+        if (CallOf(happened)?.Tag is not SipRecSession session) return false;
+
+        try
+        {
+            session.Handle(happened);
+        }
+        catch (Exception error)
+        {
+            Counters.Faults++;
+            session.OnFault(error);
+        }
+
+        return true;
+    }
+
+    private static SipCall? CallOf(SipEvent happened) => happened switch
+    {
+        SipEvent.Provisional e => e.Call,
+        SipEvent.Answered e => e.Call,
+        SipEvent.Failed e => e.Call,
+        SipEvent.Ended e => e.Call,
+        SipEvent.Reoffered e => e.Call,
+        SipEvent.ReofferAnswered e => e.Call,
+        SipEvent.ReofferFailed e => e.Call,
+        SipEvent.Referred e => e.Call,
+        _ => null,
+    };
 }

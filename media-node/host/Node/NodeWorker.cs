@@ -214,6 +214,8 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
 
     public void OnSipEvent(SipEvent happened, Instant now)
     {
+        if (TryHandleCopy(happened)) return;
+
         switch (happened)
         {
             case SipEvent.IncomingCall e: OnIncomingCall(e.Call, e.Invite, e.Replaced); break;

@@ -7,11 +7,16 @@ using OrleansAcd.MediaNode.Io;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Recordings;
 using OrleansAcd.Recordings.Formats;
+using OrleansAcd.Sip.Messages;
 
 namespace OrleansAcd.MediaNode.Recording;
 
 /// <summary>A party that can be recorded.</summary>
-internal readonly record struct RecordableParty(LegId Leg, MediaParty Party);
+internal readonly record struct RecordableParty(LegId Leg, MediaParty Party)
+{
+    /// <summary>Who it is as SIP names it; null: not known.</summary>
+    public NameAddr? Who { get; init; }
+}
 
 /// <summary>A recording as its call sees it: taps on the parties, segments that follow who is there. On the media
 /// loop.</summary>
@@ -32,6 +37,7 @@ internal sealed class CallRecording : ITimeoutHandler
     private readonly bool _wantsOpus;
     private readonly DateTimeOffset _madeAt;
     private readonly Instant _madeAtInstant;
+    private IVoiceCopy? _copy;
     private int _segment;
     private int _channelsNow;
     private bool _isPaused;
@@ -54,6 +60,17 @@ internal sealed class CallRecording : ITimeoutHandler
 
     /// <summary>Counts the call's recordings.</summary>
     public int Number { get; }
+
+    /// <summary>Who gets the same packets, pauses aside; null: nobody.</summary>
+    public IVoiceCopy? Copy
+    {
+        get => _copy;
+        set
+        {
+            _copy = value;
+            foreach (var (_, tap) in _taps.Values) tap.Copy = value;
+        }
+    }
 
     /// <summary>False when the recorder has too much to do already.</summary>
     public bool TryBegin()
@@ -160,7 +177,7 @@ internal sealed class CallRecording : ITimeoutHandler
         if (known.Tap is not null) Untap(party.Leg);
         var channel = _feed.NextChannel();
         var (recorded, feed) = (_recorded, _feed);
-        var tap = new VoiceTap(feed, channel) { IsPaused = _isPaused };
+        var tap = new VoiceTap(feed, channel, party.Leg) { IsPaused = _isPaused, Copy = _copy };
         feed.TryOrder(() => feed.Open(channel, new RecordedChannel(recorded, channel)));
         party.Party.PacketTap = tap;
         _taps[party.Leg] = (party.Party, tap);

@@ -23,6 +23,7 @@ internal sealed class HostNames(
     private static readonly TimeSpan LookupMax = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, IPAddress?> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _learnt = new(StringComparer.OrdinalIgnoreCase);
     private Instant _refreshAt = Instant.Never;
     private int _lookups;
 
@@ -35,7 +36,7 @@ internal sealed class HostNames(
     /// <summary>These hosts, and no others, from now on; new ones are looked up at once.</summary>
     public void Watch(IEnumerable<string> hosts, Instant now)
     {
-        var wanted = hosts.Take(HostsMax).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var wanted = hosts.Concat(_learnt).Take(HostsMax).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var gone in _hosts.Keys.Where(host => !wanted.Contains(host)).ToArray()) _hosts.Remove(gone);
         foreach (var host in wanted)
         {
@@ -43,6 +44,20 @@ internal sealed class HostNames(
         }
 
         _refreshAt = _hosts.Count == 0 ? Instant.Never : now + RefreshPeriod;
+    }
+
+    /// <summary>Whether a host that no trunk names is known; one that is not is looked up, and watched from now
+    /// on.</summary>
+    public bool TryLearn(string host, Instant now)
+    {
+        if (_hosts.TryGetValue(host, out var address)) return address is not null;
+        if (_hosts.Count >= HostsMax) return false;
+
+        _learnt.Add(host);
+        _hosts.Add(host, null);
+        _refreshAt = Instant.Min(_refreshAt, now + RefreshPeriod);
+        _ = LookUp(host);
+        return false;
     }
 
     /// <summary>Asks anew when it is time to; call it now and then.</summary>

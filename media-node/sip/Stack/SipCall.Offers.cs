@@ -186,7 +186,7 @@ public sealed partial class SipCall
         if (State is SipCallState.Ended) return;
 
         if (needsAnswer) _ackWanted = client;
-        if (client.Request.HasBody) (_localBody, _localType) = (client.Request.Body, client.Request.ContentType);
+        if (client.Request.HasBody) (_localBody, _localType) = (client.Request.Body, TypeOf(client.Request));
         dialog.RefreshTarget(response);
         ApplySession(response, weAreUac: true, now);
         var refresh = client.Purpose is ClientPurpose.Refresh;
@@ -221,7 +221,7 @@ public sealed partial class SipCall
         if (client.Attempt >= SipStack.RetriesMax) return false;
 
         _offerQueued ??= new QueuedOffer(client.Request.Method, client.Request.Body,
-            client.Request.HasBody ? client.Request.ContentType : "", client.Attempt + 1,
+            client.Request.HasBody ? TypeOf(client.Request) : "", client.Attempt + 1,
             client.Purpose is ClientPurpose.Refresh);
         _offerAt = IsUac
             ? _stack.Later(now, TimeSpan.FromSeconds(2.1), TimeSpan.FromSeconds(4))
@@ -229,6 +229,9 @@ public sealed partial class SipCall
         _stack.Update(this);
         return true;
     }
+
+    /// <summary>With its parameters: a multipart body is nothing without its boundary.</summary>
+    private static string TypeOf(SipMessage message) => message.Headers.Get(SipHeaderId.ContentType) ?? "";
 
     private sealed record QueuedOffer(
         string Method, ReadOnlyMemory<byte> Body, string ContentType, int Attempt, bool IsRefresh);

@@ -56,7 +56,7 @@ public sealed partial class SipCall : IHasDeadline
         (_stack, Invite, _wanted, IsUac) = (stack, invite, wanted, true);
         (CallId, LocalTag) = (invite.CallId, invite.FromTag);
         State = SipCallState.Calling;
-        _localBody = invite.Body;
+        if (invite.HasBody) (_localBody, _localType) = (invite.Body, TypeOf(invite));
     }
 
     /// <summary>A call that another node has held.</summary>
@@ -71,6 +71,9 @@ public sealed partial class SipCall : IHasDeadline
 
     /// <summary>Our tag; with the Call-ID it names the call in this stack.</summary>
     public string LocalTag { get; }
+
+    /// <summary>What our Contact has besides the URI, without the first semicolon; null: nothing.</summary>
+    public string? ContactParameters { get; init; }
 
     /// <summary>We sent the INVITE that began it, and so made the Call-ID.</summary>
     public bool IsUac { get; }

@@ -37,6 +37,10 @@ public sealed record SipInviteOptions
 
     public string ContentType { get; init; } = "application/sdp";
 
+    /// <summary>Parameters of our Contact for as long as the call lasts, such as a feature tag (RFC 3840), without the
+    /// first semicolon.</summary>
+    public string? ContactParameters { get; init; }
+
     /// <summary>The owner's own, given to the call or the request.</summary>
     public object? Tag { get; init; }
 

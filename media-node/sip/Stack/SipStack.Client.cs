@@ -17,7 +17,10 @@ public sealed partial class SipStack
     {
         ArgumentNullException.ThrowIfNull(options);
         var request = NewRequest(SipMethods.Invite, options);
-        var call = new SipCall(this, request, options.Flow) { Tag = options.Tag };
+        var call = new SipCall(this, request, options.Flow)
+        {
+            Tag = options.Tag, ContactParameters = options.ContactParameters,
+        };
         Counters.CallsMade++;
         Keep(call);
         call.Start(now);

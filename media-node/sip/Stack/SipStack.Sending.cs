@@ -183,7 +183,12 @@ public sealed partial class SipStack
         headers.Prepend(SipHeaderId.Via, ViaFor(flow, NewBranch()));
         client.Request.ForgetVia();
         client.Flow = flow;
-        if (NeedsContact(client)) headers.Set(SipHeaderId.Contact, ContactFor(flow, IsSips(client.Request)));
+        if (NeedsContact(client))
+        {
+            var parameters = client.Call?.ContactParameters is { } more ? ";" + more : "";
+            headers.Set(SipHeaderId.Contact, ContactFor(flow, IsSips(client.Request)) + parameters);
+        }
+
         return SipWriter.ToArray(client.Request);
     }
 

@@ -140,7 +140,7 @@ public sealed class RecordingTests : IDisposable
     {
         await using var rig = await Start();
         var (call, _, _) = await Talk(rig);
-        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, "sip:recorder@192.0.2.1"));
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, "tel:+4930123456"));
 
         Assert.Equal(0, (await rig.Next<RecordingFailed>()).Recording);
         await Speech(0.3);

@@ -1,3 +1,4 @@
+using OrleansAcd.Contracts;
 using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Tests.Unit.Media;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class VoiceTapTests
         var (caller, agent) = (rig.AddPhone("caller"), rig.AddPhone("agent"));
         rig.Talk(caller, agent);
         var feed = new RecorderFeed(64 * 1024, () => { });
-        caller.Party.PacketTap = new VoiceTap(feed, feed.NextChannel());
+        caller.Party.PacketTap = new VoiceTap(feed, feed.NextChannel(), LegId.Caller);
         var allocated = 0L;
         for (var i = 0; i < 1_000; i++)
         {
@@ -35,7 +36,7 @@ public sealed class VoiceTapTests
         using var rig = new Rig();
         var caller = rig.AddPhone("caller");
         var feed = new RecorderFeed(64, () => { });
-        var tap = new VoiceTap(feed, feed.NextChannel()) { IsPaused = true };
+        var tap = new VoiceTap(feed, feed.NextChannel(), LegId.Caller) { IsPaused = true };
         caller.Party.PacketTap = tap;
         caller.Say(1);
         rig.Settle();

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using OrleansAcd.Audio;
+using OrleansAcd.Contracts;
+using OrleansAcd.MediaCore;
+using OrleansAcd.MediaNode.Media;
+using OrleansAcd.Rtp;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Sdp;
+using OrleansAcd.Sip.SipRec;
+
+namespace OrleansAcd.MediaNode.Recording;
+
+/// <summary>The m= lines of a recording session: a place for each party, used again once the party is gone (RFC 3264
+/// section 8.1).</summary>
+internal sealed class SipRecLines(SipRecPlace place) : IVoiceCopy
+{
+    private readonly List<SipRecStream?> _lines = [];
+    private readonly Dictionary<LegId, SipRecStream> _byLeg = [];
+    private readonly byte[] _packet = new byte[MediaWorker.DatagramMaxBytes];
+    private SdpOrigin _origin = SdpOrigin.Create(place.Media.Random.NextBits(), place.Advertise.ToString());
+    private int _lastLabel;
+
+    public bool IsEmpty => _byLeg.Count == 0;
+
+    /// <summary>The lines in their order; null: ended.</summary>
+    public ImmutableArray<SipRecStream?> Streams => [.. _lines];
+
+    public ImmutableArray<SipRecParticipant> Participants =>
+        [.. _lines.OfType<SipRecStream>().Select(stream => stream.Participant)];
+
+    /// <summary>Follows who is in the call and what they speak; whether anything changed.</summary>
+    public bool Follow(ImmutableArray<RecordableParty> present, Instant now)
+    {
+        var isChanged = false;
+        foreach (var stream in _byLeg.Values.ToArray())
+        {
+            if (present.Any(party => party.Leg == stream.Leg && stream.IsOf(party))) continue;
+
+            Close(stream, now);
+            isChanged = true;
+        }
+
+        foreach (var party in present) isChanged |= !_byLeg.ContainsKey(party.Leg) && TryAdd(party, now);
+        return isChanged;
+    }
+
+    /// <summary>The next offer; its version counts (RFC 3264 section 8).</summary>
+    public SessionDescription Describe()
+    {
+        var lines = _lines.Select(stream => stream?.Line ?? new SipRecLine("", 0, [AudioCodec.Pcmu]));
+        return Revise(SipRecSdp.Describe(_origin, place.Advertise.ToString(), lines));
+    }
+
+    /// <summary>The same as the next version of what we say.</summary>
+    public SessionDescription Revise(SessionDescription ours)
+    {
+        var revised = ours with { Origin = _origin };
+        _origin = _origin with { Version = _origin.Version + 1 };
+        return revised;
+    }
+
+    public void Interrupt()
+    {
+        foreach (var stream in _byLeg.Values) stream.Interrupt();
+    }
+
+    public void CloseAll(Instant now)
+    {
+        foreach (var stream in _byLeg.Values.ToArray()) Close(stream, now);
+    }
+
+    public void OnVoice(LegId leg, AudioCodecId codec, in RtpHeader header, ReadOnlySpan<byte> payload, Instant now)
+    {
+        if (!_byLeg.TryGetValue(leg, out var stream)) return;
+
+        if (stream.TrySend(codec, header, payload, _packet, now)) place.Counters.PacketsSent++;
+        else place.Counters.PacketsNotSent++;
+    }
+
+    private bool TryAdd(RecordableParty party, Instant now)
+    {
+        var slot = _lines.IndexOf(null);
+        var media = place.Media;
+        var sockets = slot < 0 && _lines.Count >= SipRecSdp.LinesMax
+            ? null : media.Ports.Rent(media.Loop.Net, media.LocalHost, now);
+        if (sockets is null)
+        {
+            place.Counters.PartiesLeftOut++;
+            return false;
+        }
+
+        var stream = new SipRecStream(party, NewParticipant(party), sockets, media.Random);
+        if (slot < 0) _lines.Add(stream);
+        else _lines[slot] = stream;
+        _byLeg[party.Leg] = stream;
+        return true;
+    }
+
+    private SipRecParticipant NewParticipant(RecordableParty party)
+    {
+        var label = (++_lastLabel).ToString(CultureInfo.InvariantCulture);
+        var participant = new SipRecParticipant(NewId(), NewId(), label, place.Time.GetUtcNow());
+        return party.Who is { } who
+            ? participant with { Aor = AorOf(who.Uri), Name = who.DisplayName }
+            : participant;
+    }
+
+    public string NewId() => SipRecMetadata.NewId(place.Media.Random.NextBits(), place.Media.Random.NextBits());
+
+    private static string AorOf(SipUri uri) =>
+        uri.IsSip ? SipUri.Create(uri.UserUnescaped, uri.Host).ToString() : uri.ToString();
+
+    private void Close(SipRecStream stream, Instant now)
+    {
+        _byLeg.Remove(stream.Leg);
+        _lines[_lines.IndexOf(stream)] = null;
+        place.Media.Ports.Return(stream.Sockets, now);
+    }
+}

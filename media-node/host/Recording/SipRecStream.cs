@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using OrleansAcd.Audio;
+using OrleansAcd.Contracts;
+using OrleansAcd.MediaCore;
+using OrleansAcd.MediaNode.Io;
+using OrleansAcd.MediaNode.Media;
+using OrleansAcd.Rtp;
+using OrleansAcd.Sip.Sdp;
+using OrleansAcd.Sip.SipRec;
+
+namespace OrleansAcd.MediaNode.Recording;
+
+/// <summary>One party's way to the recorder: an m= line, a port, an RTP stream of its own (RFC 7866 section
+/// 8).</summary>
+internal sealed class SipRecStream
+{
+    private const byte NotTaken = byte.MaxValue;
+
+    private readonly RtpSocketPair _sockets;
+    private readonly RelayRewriter _out;
+    private readonly byte[] _numbers = new byte[Enum.GetValues<AudioCodecId>().Length];
+    private TransportAddress _remote;
+
+    public SipRecStream(RecordableParty party, SipRecParticipant participant, RtpSocketPair sockets, IIdSource random)
+    {
+        (Leg, Party, Participant, _sockets) = (party.Leg, party.Party, participant, sockets);
+        Codec = party.Party.Media!.Codec;
+        _out = new RelayRewriter(random) { ClockHz = AudioCodecs.ClockHz(Codec) };
+        Array.Fill(_numbers, NotTaken);
+    }
+
+    public LegId Leg { get; }
+
+    public MediaParty Party { get; }
+
+    public SipRecParticipant Participant { get; }
+
+    public AudioCodecId Codec { get; }
+
+    public RtpSocketPair Sockets => _sockets;
+
+    /// <summary>Its line: phones that may speak one law may speak the other.</summary>
+    public SipRecLine Line => new(Participant.Label, _sockets.Port, CodecsOf(Codec));
+
+    /// <summary>Whether that is still what the party speaks.</summary>
+    public bool IsOf(RecordableParty party) => party.Party == Party && party.Party.Media?.Codec is { } codec
+        && CodecsOf(codec)[^1] == CodecsOf(Codec)[^1];
+
+    /// <summary>Sends there from now on; null: nowhere.</summary>
+    public void Open(SipRecSink? sink)
+    {
+        Array.Fill(_numbers, NotTaken);
+        _out.SwitchSource();
+        if (sink is null) return;
+
+        _remote = TransportAddress.From(sink.Rtp);
+        foreach (var codec in sink.Codecs)
+        {
+            if (IdOf(codec.Kind) is not { } id || _numbers[(int)id] != NotTaken) continue;
+
+            _numbers[(int)id] = (byte)codec.PayloadType;
+        }
+    }
+
+    /// <summary>There will be a gap that was meant: no packet is missed in it.</summary>
+    public void Interrupt() => _out.SwitchSource();
+
+    /// <param name="codec">What the packet is.</param>
+    /// <param name="header">As it came.</param>
+    /// <param name="payload">As it came.</param>
+    /// <param name="packet">Room to make the packet in.</param>
+    /// <param name="now">When it came.</param>
+    /// <returns>Whether it was sent.</returns>
+    public bool TrySend(
+        AudioCodecId codec, in RtpHeader header, ReadOnlySpan<byte> payload, Span<byte> packet, Instant now)
+    {
+        var number = _numbers[(int)codec];
+        if (number == NotTaken || RtpHeader.FixedBytes + payload.Length > packet.Length)
+        {
+            _out.Skip(header);
+            return false;
+        }
+
+        payload.CopyTo(packet[RtpHeader.FixedBytes..]);
+        var copied = header with { PayloadOffset = RtpHeader.FixedBytes, PayloadLength = payload.Length };
+        var outgoing = _out.Rewrite(packet, copied, number, now);
+        return !outgoing.IsEmpty && _sockets.Rtp.SendTo(outgoing, _remote) == IoStatus.Done;
+    }
+
+    private static ImmutableArray<AudioCodec> CodecsOf(AudioCodecId codec) => codec switch
+    {
+        AudioCodecId.Pcmu => [AudioCodec.Pcmu, AudioCodec.Pcma],
+        AudioCodecId.Pcma => [AudioCodec.Pcmu, AudioCodec.Pcma],
+        AudioCodecId.G722 => [AudioCodec.G722],
+        AudioCodecId.Opus => [AudioCodec.Opus],
+        _ => [AudioCodec.L16],
+    };
+
+    private static AudioCodecId? IdOf(AudioCodecKind kind) => kind switch
+    {
+        AudioCodecKind.Pcmu => AudioCodecId.Pcmu,
+        AudioCodecKind.Pcma => AudioCodecId.Pcma,
+        AudioCodecKind.G722 => AudioCodecId.G722,
+        AudioCodecKind.Opus => AudioCodecId.Opus,
+        AudioCodecKind.L16 => AudioCodecId.L16,
+        _ => null,
+    };
+}

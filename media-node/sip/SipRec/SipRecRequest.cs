@@ -1,0 +1,25 @@
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Sdp;
+
+namespace OrleansAcd.Sip.SipRec;
+
+/// <summary>What an INVITE to a recorder has that others do not (RFC 7866 sections 6.1.1 and 9.1).</summary>
+public static class SipRecRequest
+{
+    /// <summary>RFC 7866 section 6.1.1: the feature tag of a session recording client, in Contact.</summary>
+    public const string SourceFeature = "+sip.src";
+
+    /// <summary>The option tag, RFC 7866 section 6.1.1.</summary>
+    public static SipHeader Require => SipHeader.Of("Require", "siprec");
+
+    /// <summary>Description and metadata in one body.</summary>
+    public static byte[] Body(SessionDescription offer, SipRecMetadata metadata, string boundary)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        ArgumentNullException.ThrowIfNull(metadata);
+        return MultipartBody.Write(
+            boundary,
+            new BodyPart("application/sdp", offer.ToBytes()),
+            new BodyPart(SipRecMetadata.ContentType, metadata.ToBytes(), "recording-session"));
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using OrleansAcd.Sip.Sdp;
+
+namespace OrleansAcd.Sip.SipRec;
+
+/// <summary>One m= line of a recording session: what one party says.</summary>
+/// <param name="Label">Ties it to the metadata (RFC 4574).</param>
+/// <param name="Port">Ours; 0 when the party is gone.</param>
+/// <param name="Codecs">What may come on it, the usual one first.</param>
+public sealed record SipRecLine(string Label, int Port, ImmutableArray<AudioCodec> Codecs);
+
+/// <summary>Where the recorder wants a line.</summary>
+/// <param name="Rtp">Its address.</param>
+/// <param name="Codecs">What it takes, with its payload numbers.</param>
+public sealed record SipRecSink(IPEndPoint Rtp, ImmutableArray<AudioCodec> Codecs);
+
+/// <summary>Session descriptions of a recording session, on the client's side (RFC 7866 section 7.1).</summary>
+public static class SipRecSdp
+{
+    /// <summary>Lines of a recording session at most.</summary>
+    public const int LinesMax = 16;
+
+    /// <summary>Each line is sendonly: a recorder has nothing to say.</summary>
+    public static SessionDescription Describe(SdpOrigin origin, string address, IEnumerable<SipRecLine> lines) => new()
+    {
+        Origin = origin,
+        Connection = SdpConnection.Of(address),
+        Media = [.. lines.Take(LinesMax).Select(Section)],
+    };
+
+    /// <summary>What an answer, or a later offer of the recorder, says for each line of ours; null: nothing is
+    /// wanted.</summary>
+    public static ImmutableArray<SipRecSink?> Sinks(SessionDescription ours, SessionDescription theirs)
+    {
+        ArgumentNullException.ThrowIfNull(ours);
+        ArgumentNullException.ThrowIfNull(theirs);
+        return
+        [
+            .. ours.Media.Select((line, i) => i < theirs.Media.Length ? Sink(line, theirs, theirs.Media[i]) : null),
+        ];
+    }
+
+    /// <summary>Our answer to an offer of the recorder, such as a pause (RFC 7866 section 7.2): the same lines, none
+    /// with more than it wants. Null when its lines are not ours.</summary>
+    public static SessionDescription? Answer(SessionDescription ours, SessionDescription theirs)
+    {
+        ArgumentNullException.ThrowIfNull(ours);
+        ArgumentNullException.ThrowIfNull(theirs);
+        if (theirs.Media.Length != ours.Media.Length) return null;
+
+        return ours with { Media = [.. ours.Media.Select((line, i) => AnswerTo(line, theirs, theirs.Media[i]))] };
+    }
+
+    private static MediaSection Section(SipRecLine line) => new()
+    {
+        Media = "audio",
+        Port = line.Port,
+        Protocol = "RTP/AVP",
+        Formats = [.. line.Codecs.Select(codec => codec.Number)],
+        Attributes = line.Port == 0 ? [] : Attributes(line),
+    };
+
+    private static ImmutableArray<SdpAttribute> Attributes(SipRecLine line)
+    {
+        var lines = ImmutableArray.CreateBuilder<SdpAttribute>();
+        foreach (var codec in line.Codecs)
+        {
+            lines.Add(new("rtpmap", $"{codec.Number} {codec.Format}"));
+            if (codec.Format.Parameters is { } parameters) lines.Add(new("fmtp", $"{codec.Number} {parameters}"));
+        }
+
+        lines.Add(new("label", line.Label));
+        lines.Add(new(MediaDirection.SendOnly.Name()));
+        return lines.ToImmutable();
+    }
+
+    private static MediaSection AnswerTo(MediaSection line, SessionDescription theirs, MediaSection section)
+    {
+        if (line.IsRefused || section.IsRefused) return line.Refused();
+
+        return line.WithDirection(theirs.DirectionOf(section).Reversed() & MediaDirection.SendOnly);
+    }
+
+    private static SipRecSink? Sink(MediaSection line, SessionDescription theirs, MediaSection section)
+    {
+        var isWanted = !line.IsRefused && !section.IsRefused && section.Media == "audio" && section.IsRtp
+            && (theirs.DirectionOf(section) & MediaDirection.RecvOnly) != 0;
+        if (!isWanted || AudioSdp.EndPoint(theirs.ConnectionOf(section).Host, section.Port) is not { } rtp) return null;
+
+        var codecs = section.Formats.Select(number => Codec(line, section, number)).OfType<AudioCodec>();
+        return codecs.ToImmutableArray() is { Length: > 0 } taken ? new SipRecSink(rtp, taken) : null;
+    }
+
+    /// <summary>RFC 3264 section 6.1: an answer may number dynamic types as it likes.</summary>
+    private static AudioCodec? Codec(MediaSection line, MediaSection section, string number)
+    {
+        var isNumber = int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var type);
+        if (!isNumber || type > 127 || section.FormatOf(number) is not { } format) return null;
+
+        return line.Formats.Any(ours => line.FormatOf(ours) is { } offered && offered.Matches(format))
+            ? new AudioCodec(type, format) : null;
+    }
+}

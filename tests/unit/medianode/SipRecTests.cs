@@ -1,0 +1,216 @@
+using System.Text;
+using System.Xml.Linq;
+using OrleansAcd.Audio;
+using OrleansAcd.Contracts;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaNode.Recording;
+using OrleansAcd.Recordings;
+using OrleansAcd.Recordings.Stores;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Sdp;
+using OrleansAcd.Sip.SipRec;
+using OrleansAcd.Sip.Stack;
+using OrleansAcd.Softphone;
+using OrleansAcd.Tests.Unit.Recordings;
+using Xunit;
+using Record = OrleansAcd.Contracts.Media.Record;
+
+namespace OrleansAcd.Tests.Unit.MediaNode;
+
+/// <summary>RFC 7866: a node's calls at a recorder elsewhere, which is a real one, and misbehaves.</summary>
+public sealed class SipRecTests : IDisposable
+{
+    private static readonly LegId Agent = new(2);
+    private static readonly LegId Expert = new(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly XNamespace Rs = SipRecMetadata.Namespace;
+    private readonly RecordingFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task EachPartyIsHeardOnItsOwnLineUntilTheRecordingStops()
+    {
+        await using var rig = await Start();
+        using var recorder = new SipRecorder();
+        var (call, _, _) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+        var invite = await recorder.Invite();
+        await Speech(1.2);
+        await rig.Command(n => new StopRecord(call, 1, n, 1));
+
+        Assert.Equal(SipEndReason.RemoteBye, await recorder.Ended);
+        Assert.True(invite.Headers.HasToken(SipHeaderId.Require, "siprec"));
+        Assert.EndsWith(">;+sip.src", invite.Headers.Get(SipHeaderId.Contact), StringComparison.Ordinal);
+        AssertTone(recorder.Heard("1"), NodeRig.CallerHz, NodeRig.AgentHz);
+        AssertTone(recorder.Heard("2"), NodeRig.AgentHz, NodeRig.CallerHz);
+        Assert.Equal(1, (await rig.Next<RecordingSegment>()).Recording);
+        Assert.Equal(1, rig.Node.Calls);
+    }
+
+    [Fact]
+    public async Task TheRecorderSessionEndsWithTheCall()
+    {
+        await using var rig = await Start();
+        using var recorder = new SipRecorder();
+        var (call, _, caller) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+        await recorder.Invite();
+        caller.HangUp();
+        await rig.Next<LegEnded>();
+        await rig.Command(n => new Hangup(call, 1, n, Agent, 200));
+
+        Assert.Equal(SipEndReason.RemoteBye, await recorder.Ended);
+    }
+
+    [Fact]
+    public async Task WhilePausedNothingIsSentAndNothingIsMissingAfterwards()
+    {
+        await using var rig = await Start();
+        using var recorder = new SipRecorder();
+        var (call, _, _) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+        await recorder.Invite();
+        await Speech(0.4);
+        await rig.Command(n => new PauseRecord(call, 1, n, 1, true));
+        await Until(() => recorder.Heard("1").Packets + recorder.Heard("2").Packets == 0);
+        await Speech(0.4);
+        Assert.Equal(0, recorder.Heard("1").Packets);
+        Assert.Equal(0, recorder.Heard("2").Packets);
+        await rig.Command(n => new PauseRecord(call, 1, n, 1, false));
+        await Speech(0.4);
+
+        var (_, packets, missing) = recorder.Heard("1");
+        Assert.True(packets > 5, $"{packets} packets after the pause");
+        Assert.Equal(0, missing);
+    }
+
+    /// <summary>RFC 7866 section 6.1: the recorder is told by a re-INVITE with new metadata; a line that ended
+    /// stays, with port 0 (RFC 3264 section 8.2).</summary>
+    [Fact]
+    public async Task WhoComesAndGoesIsToldWithNewMetadata()
+    {
+        await using var rig = await Start("alice", "bob");
+        using var recorder = new SipRecorder();
+        var (call, _, _) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+        var first = await recorder.Invite();
+        var bob = await rig.Register("bob", new PhoneBehaviour { Voice = NodeRig.AgentVoice });
+
+        await rig.Dial(call, Expert, bob);
+        var joined = await recorder.Invite();
+        await rig.Command(n => new Hangup(call, 1, n, Agent, 200));
+        var left = await recorder.Invite();
+
+        Assert.Equal([2, 3, 2], new[] { first, joined, left }.Select(invite => Participants(invite).Length));
+        Assert.Equal(Participants(first), Participants(joined).Take(2));
+        Assert.Equal([false, true, false], SipRecorder.SdpOf(left).Media.Select(line => line.IsRefused));
+        Assert.Equal(["1", "3"], Labels(left));
+        Assert.EndsWith(">;+sip.src", left.Headers.Get(SipHeaderId.Contact), StringComparison.Ordinal);
+        await Speech(0.6);
+        Assert.True(recorder.Heard("3").Packets > 5);
+    }
+
+    [Theory]
+    [InlineData(486, "486")]
+    [InlineData(0, "did not answer")]
+    public async Task ARecorderThatRefusesOrIsSilentIsToldOnceAndTheCallIsUntouched(int code, string reason)
+    {
+        await using var rig = await Start();
+        using var recorder = new SipRecorder(code);
+        var (call, agentCall, caller) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+
+        var failed = await rig.Next<RecordingFailed>();
+        await Speech(0.4);
+        await rig.Command(n => new StopRecord(call, 1, n, 1));
+
+        Assert.Equal((call, 0), (failed.Call, failed.Recording));
+        Assert.Contains(reason, failed.Reason, StringComparison.Ordinal);
+        Assert.Equal(1, (await rig.Next<RecordingSegment>()).Recording);
+        caller.HangUp();
+        await rig.Next<LegEnded>();
+        await rig.Command(n => new Hangup(call, 1, n, Agent, 200));
+        Assert.Equal(0, (await agentCall.Ended.WaitAsync(Patience)).PacketsLost);
+        Assert.Equal(1, await Figure(rig, "sipRecFailed"));
+    }
+
+    [Fact]
+    public async Task ARecorderThatHangsUpIsToldAndTheCallGoesOn()
+    {
+        await using var rig = await Start();
+        using var recorder = new SipRecorder();
+        var (call, _, _) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+        await recorder.Invite();
+        recorder.HangUp();
+
+        Assert.Equal(0, (await rig.Next<RecordingFailed>()).Recording);
+        await rig.Command(n => new StopRecord(call, 1, n, 1));
+        Assert.Equal(1, (await rig.Next<RecordingSegment>()).Recording);
+        Assert.Equal(1, rig.Node.Calls);
+    }
+
+    private Task<NodeRig> Start(params string[] agents)
+    {
+        var recorder = new RecorderOptions(new RecordingSpool(_folder.Path, new DirectoryStore(_folder.Path)));
+        return NodeRig.Start(
+            change: node => node with { Recorder = recorder, SipRecAnswerMax = TimeSpan.FromSeconds(2) },
+            agents: agents.Length == 0 ? ["alice"] : agents);
+    }
+
+    /// <summary>A caller and an agent who hear each other.</summary>
+    private static async Task<(CallId Call, PhoneCall AgentCall, PhoneCall Caller)> Talk(NodeRig rig)
+    {
+        PhoneCall? agentCall = null;
+        var contacts = await rig.Register(
+            "alice", new PhoneBehaviour { Voice = NodeRig.AgentVoice, OnCall = call => agentCall = call });
+        var caller = rig.Phones.Call("support", rig.Node.Sip, "carl", NodeRig.CallerVoice);
+        var offered = await rig.Next<LegOffered>();
+        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
+        await caller.Answered.WaitAsync(Patience);
+        await rig.Dial(offered.Call, Agent, contacts);
+        while ((await rig.Next<LegAnswered>()).Leg != Agent)
+        {
+            // The caller's own answer comes first.
+        }
+
+        await rig.Bridge(offered.Call, LegId.Caller, Agent);
+        await caller.Heard.WaitAsync(Patience);
+        await agentCall!.Heard.WaitAsync(Patience);
+        return (offered.Call, agentCall, caller);
+    }
+
+    /// <summary>Real time in which real phones speak: what is recorded, not a wait for something.</summary>
+    private static Task Speech(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
+
+    private static async Task Until(Func<bool> isSo)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        do await timer.WaitForNextTickAsync(limit.Token);
+        while (!isSo());
+    }
+
+    private static async Task<long> Figure(NodeRig rig, string name) =>
+        (await rig.Node.ReadFigures(CancellationToken.None)).Counters[name];
+
+    private static string[] Participants(SipRequest invite) =>
+        [.. Metadata(invite).Elements(Rs + "participant").Select(one => one.Attribute("participant_id")!.Value)];
+
+    private static IEnumerable<string> Labels(SipRequest invite) =>
+        Metadata(invite).Elements(Rs + "stream").Select(stream => stream.Element(Rs + "label")!.Value);
+
+    private static XElement Metadata(SipRequest invite) =>
+        XElement.Parse(Encoding.UTF8.GetString(SipRecorder.MetadataOf(invite)));
+
+    private static void AssertTone((short[] Sound, int Packets, int Missing) heard, double own, double other)
+    {
+        Assert.True(heard.Packets > 25, $"{heard.Packets} packets");
+        Assert.Equal(0, heard.Missing);
+        var (level, crosstalk) = (
+            ToneMeter.LevelAt(heard.Sound, own).Dbfs, ToneMeter.LevelAt(heard.Sound, other).Dbfs);
+        Assert.True(level > -20, $"own tone at {level} dBFS");
+        Assert.True(crosstalk < level - 30, $"the other's tone at {crosstalk} dBFS");
+    }
+}

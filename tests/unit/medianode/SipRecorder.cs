@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using OrleansAcd.Audio;
+using OrleansAcd.MediaCore;
+using OrleansAcd.MediaNode.Io;
+using OrleansAcd.MediaNode.Signalling;
+using OrleansAcd.Rtp;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Sdp;
+using OrleansAcd.Sip.SipRec;
+using OrleansAcd.Sip.Stack;
+
+namespace OrleansAcd.Tests.Unit.MediaNode;
+
+using MediaDirection = OrleansAcd.Sip.Sdp.MediaDirection;
+
+/// <summary>A session recording server (RFC 7866): SIP over real sockets, a port for each m= line.</summary>
+internal sealed class SipRecorder : ISipOwner, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly int _code;
+    private readonly EventLoop _loop = new(Network.Default, new EventLoopOptions { Name = "recorder" });
+    private readonly SipEdge _edge;
+    private readonly Channel<SipRequest> _invites = Channel.CreateUnbounded<SipRequest>();
+    private readonly TaskCompletionSource<SipEndReason> _ended = new();
+    private readonly ConcurrentDictionary<string, UdpClient> _ports = new();
+    private SipCall? _call;
+
+    /// <param name="code">What an INVITE is answered with; 0: nothing.</param>
+    public SipRecorder(int code = 200)
+    {
+        _code = code;
+        _edge = SipEdge.Bind(_loop, new IPEndPoint(IPAddress.Loopback, 0), MakeStack, this)!;
+        Uri = $"sip:recorder@{_edge.Local}";
+        _loop.Start();
+    }
+
+    public string Uri { get; }
+
+    /// <summary>How the session ended.</summary>
+    public Task<SipEndReason> Ended => _ended.Task.WaitAsync(Patience);
+
+    /// <summary>The next INVITE, the first or a later one.</summary>
+    public async Task<SipRequest> Invite()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        return await _invites.Reader.ReadAsync(limit.Token);
+    }
+
+    public void HangUp() => _loop.Post(() =>
+    {
+        _call!.Hangup(_loop.Now);
+        _edge.Flush();
+    });
+
+    public static SessionDescription SdpOf(SipRequest invite)
+    {
+        var type = invite.Headers.Get(SipHeaderId.ContentType);
+        var body = MultipartBody.Find(type, invite.Body, "application/sdp");
+        return SessionDescription.TryParse(body.Span, out var sdp) == SdpError.None ? sdp : throw new FormatException();
+    }
+
+    public static byte[] MetadataOf(SipRequest invite) => MultipartBody
+        .Find(invite.Headers.Get(SipHeaderId.ContentType), invite.Body, SipRecMetadata.ContentType).ToArray();
+
+    /// <summary>What has come on the line with that label, and how many packets were missing.</summary>
+    public (short[] Sound, int Packets, int Missing) Heard(string label)
+    {
+        var (sound, sequences) = (new List<short>(), new List<int>());
+        var from = new IPEndPoint(IPAddress.Any, 0);
+        for (var port = _ports[label]; port.Available > 0;)
+        {
+            var packet = port.Receive(ref from);
+            if (RtpHeader.TryParse(packet, out var header) != RtpParseError.None) throw new FormatException("no RTP");
+            var law = header.PayloadType == 8 ? G711Codec.Pcma : G711Codec.Pcmu;
+            sequences.Add(header.Sequence.Value);
+            foreach (var value in packet.AsSpan(header.PayloadOffset)) sound.Add(G711.Decode(law, value));
+        }
+
+        var missing = sequences.Zip(sequences.Skip(1), (one, next) => ((next - one) & 0xFFFF) - 1).Sum();
+        return ([.. sound], sequences.Count, missing);
+    }
+
+    public void OnSipEvent(SipEvent happened, Instant now)
+    {
+        switch (happened)
+        {
+            case SipEvent.IncomingCall e: Take(e.Call, e.Invite, now); break;
+            case SipEvent.Reoffered e:
+                e.Call.AcceptReoffer(Answer(e.Request), now);
+                _invites.Writer.TryWrite(e.Request);
+                break;
+            case SipEvent.Ended e: _ended.TrySetResult(e.Reason); break;
+            default: break;
+        }
+    }
+
+    public void Dispose()
+    {
+        _loop.Stop();
+        _edge.Dispose();
+        _loop.Dispose();
+        foreach (var port in _ports.Values) port.Dispose();
+    }
+
+    private SipStack MakeStack(IPEndPoint bound) => new(
+        new SipStackOptions
+        {
+            Host = "127.0.0.1", UdpPort = bound.Port, TcpPort = bound.Port, Supported = "timer, siprec",
+            Accept = "application/sdp, multipart/mixed, application/rs-metadata+xml",
+        },
+        new SeededIdSource((ulong)bound.Port));
+
+    private void Take(SipCall call, SipRequest invite, Instant now)
+    {
+        _call = call;
+        if (_code == 200) call.Accept(now, Answer(invite));
+        else if (_code > 0) call.Reject(_code, now);
+        _invites.Writer.TryWrite(invite);
+    }
+
+    private byte[] Answer(SipRequest invite)
+    {
+        var offer = SdpOf(invite);
+        return (offer with
+        {
+            Connection = SdpConnection.Of("127.0.0.1"), Media = [.. offer.Media.Select(Line)],
+        }).ToBytes();
+    }
+
+    private MediaSection Line(MediaSection offered)
+    {
+        if (offered.IsRefused) return offered.Refused();
+
+        var port = _ports.GetOrAdd(
+            offered.Attributes.ValueOf("label")!, _ => new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)));
+        return (offered with { Port = ((IPEndPoint)port.Client.LocalEndPoint!).Port })
+            .WithDirection(MediaDirection.RecvOnly);
+    }
+}
