@@ -8,6 +8,7 @@ public sealed class LinphoneTests
 {
     [Theory]
     [InlineData("none")]
+    [InlineData("srtp")]
     public async Task CallerAndAgentHearEachOther(string encryption)
     {
         using var folder = new TestFolder();
@@ -29,5 +30,37 @@ public sealed class LinphoneTests
 
         Assert.InRange(Voice.SecondsHeard(caller.HeardFile, Voice.AgentHz), 2.5, 60);
         Assert.InRange(Voice.SecondsHeard(agent.HeardFile, Voice.CallerHz), 2.5, 60);
+        var legs = (await acd.OnlyCall())["legs"]!.AsArray();
+        Assert.Equal(2, legs.Count);
+        Assert.All(legs, leg => Assert.Equal(encryption == "srtp", leg!["quality"]!["encrypted"]!.GetValue<bool>()));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OpusReachesABaresipAndComesFromIt(bool linphoneCalls)
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        using var events = await acd.Events();
+        var (linphoneUser, baresipUser) = linphoneCalls ? ("carl", "alice") : ("alice", "carl");
+        await using var linphone = await Linphone.Start(
+            folder, linphoneUser, linphoneCalls ? null : "alice-pw", acd.Sip, Voice.Wav(folder, Voice.LowHz));
+        await using var baresip = Baresip.Start(
+            folder, baresipUser, linphoneCalls ? "alice-pw" : null, acd.Sip, Voice.Wav(folder, Voice.CallerHz),
+            codec: "opus/48000/2");
+
+        await (linphoneCalls ? linphone.Dial($"sip:support@{acd.Sip}") : baresip.Dial($"sip:support@{acd.Sip}"));
+        await events.Next("acd.call.answered.v1");
+        await TalkTime.Of(TimeSpan.FromSeconds(3));
+        await (linphoneCalls ? linphone.Hangup() : baresip.Hangup());
+        await events.Next("acd.call.ended.v1");
+        await linphone.Quit();
+        await baresip.Quit();
+
+        Assert.InRange(Voice.SecondsInAll(baresip.HeardFile, Voice.LowHz), 2.5, 60);
+        Assert.InRange(Voice.SecondsInAll(linphone.HeardFile, Voice.CallerHz), 2.5, 60);
+        var codecs = (await acd.OnlyCall())["legs"]!.AsArray().Select(leg => leg!["quality"]!["codec"]!.GetValue<string>());
+        Assert.All(codecs, codec => Assert.StartsWith("opus", codec, StringComparison.OrdinalIgnoreCase));
     }
 }
