@@ -44,7 +44,8 @@ public sealed class ControlTests
         var music = Voice.LevelBetween(caller.HeardFile, voice[0].Until + 0.3, voice[1].From - 0.3);
         Assert.True(music > -50, $"music at {music} dBFS");
         Assert.InRange(Voice.SecondsInAll(alice.HeardFile, Voice.CallerHz), 2.6, talked - heldFor + 1);
-        Assert.InRange((await acd.Get(call))["segments"]![0]!["holdSeconds"]!.GetValue<double>(), heldFor - 0.5, heldFor + 5);
+        var holdSeconds = (await acd.Get(call))["segments"]![0]!["holdSeconds"]!.GetValue<double>();
+        Assert.InRange(holdSeconds, heldFor - 0.5, heldFor + 5);
     }
 
     [Fact]
@@ -135,6 +136,8 @@ public sealed class ControlTests
         Assert.InRange(Voice.SecondsInAll(caller.HeardFile, Voice.SupervisorHz), 1.3, 30);
         Assert.InRange(Voice.SecondsInAll(sue.HeardFile, Voice.CallerHz), 1.3, 30);
         Assert.Equal(0, Voice.SecondsInAll(alice.HeardFile, Voice.SupervisorHz));
+        var segments = (await acd.OnlyCall())["segments"]!.AsArray();
+        Assert.Equal(["alice", "sue"], segments.Select(segment => segment!["agent"]!.GetValue<string>()));
     }
 
     /// <summary>RFC 4733: each key once, in order.</summary>
