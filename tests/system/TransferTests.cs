@@ -88,8 +88,7 @@ public sealed class TransferTests
             new SippOptions { Pause = TimeSpan.FromSeconds(1), Echo = true });
         await using var bob = await TeamPhones.Registered(folder, acd, "bob", Voice.ExpertHz);
         await using var caller = await TeamPhones.Caller(folder, acd);
-        await events.Next("acd.call.answered.v1");
-        var call = "call/" + (await acd.OnlyCall())["id"]!.GetValue<string>();
+        var call = (await events.Next("acd.call.answered.v1"))["subject"]!.GetValue<string>();
 
         await events.Next("acd.call.transferred.v1");
         await Sipp.Expect(alice, folder, "agent-transfers-attended", phone);
