@@ -4,7 +4,8 @@ namespace OrleansAcd.Tests.System;
 internal static class Centres
 {
     /// <summary>One queue, two agents, short times.</summary>
-    public static string Support(string ringTimeout = "15s", string wrapUp = "0s", string greeting = "default", string login = "phone") =>
+    public static string Support(string ringTimeout = "15s", string wrapUp = "0s", string greeting = "default", string login = "phone",
+        string encryption = "prefer") =>
         $$"""
         numbers: [ { number: support, to: queue/support }, { number: "+15550100", to: queue/support } ]
         queues:
@@ -15,7 +16,7 @@ internal static class Centres
             greeting: {{greeting}}
             music: default
         agents:
-          - { id: alice, sip-password: alice-pw, queues: [support], login: {{login}} }
+          - { id: alice, sip-password: alice-pw, encryption: {{encryption}}, queues: [support], login: {{login}} }
           - { id: bob, sip-password: bob-pw, queues: [support], login: {{login}} }
         """;
 

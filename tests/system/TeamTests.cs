@@ -17,8 +17,8 @@ public sealed class TeamTests
         using var folder = new TestFolder();
         await using var acd = await AcdProcess.Start(folder, Centres.Team());
         using var events = await acd.Events();
-        await using var alice = await Registered(folder, acd, "alice", Voice.AgentHz);
-        await using var sue = await Registered(folder, acd, "sue", Voice.SupervisorHz);
+        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
+        await using var sue = await TeamPhones.Registered(folder, acd, "sue", Voice.SupervisorHz);
         await using var caller = Baresip.Start(folder, "carl", null, acd.Sip, Voice.Wav(folder, Voice.CallerHz));
         await caller.Dial($"sip:support@{acd.Sip}");
         await events.Next("acd.call.answered.v1");
@@ -32,7 +32,7 @@ public sealed class TeamTests
         await TalkTime.Of(s_talk);
         await caller.Hangup();
         await events.Next("acd.call.ended.v1");
-        await Quit(alice, sue, caller);
+        await TeamPhones.Quit(alice, sue, caller);
 
         // A voice that goes from relayed to mixed waits once for the depth of its jitter buffer.
         Assert.InRange(Voice.SecondsInAll(sue.HeardFile, Voice.CallerHz), 5, 30);
@@ -49,8 +49,8 @@ public sealed class TeamTests
         using var folder = new TestFolder();
         await using var acd = await AcdProcess.Start(folder, Centres.Team(recording: "always"));
         using var events = await acd.Events();
-        await using var alice = await Registered(folder, acd, "alice", Voice.AgentHz);
-        await using var bob = await Registered(folder, acd, "bob", Voice.ExpertHz);
+        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
+        await using var bob = await TeamPhones.Registered(folder, acd, "bob", Voice.ExpertHz);
         await using var caller = Baresip.Start(folder, "carl", null, acd.Sip, Voice.Wav(folder, Voice.CallerHz));
         await caller.Dial($"sip:support@{acd.Sip}");
         await events.Next("acd.call.answered.v1");
@@ -65,7 +65,7 @@ public sealed class TeamTests
         await TalkTime.Of(s_talk);
         await caller.Hangup();
         await events.Next("acd.call.ended.v1");
-        await Quit(alice, bob, caller);
+        await TeamPhones.Quit(alice, bob, caller);
 
         Assert.InRange(Voice.SecondsHeard(bob.HeardFile, Voice.AgentHz), 1.3, 4);
         Assert.InRange(Voice.SecondsHeard(bob.HeardFile, Voice.CallerHz), 1.3, 4);
@@ -80,8 +80,8 @@ public sealed class TeamTests
         using var folder = new TestFolder();
         await using var acd = await AcdProcess.Start(folder, Centres.Team());
         using var events = await acd.Events();
-        await using var alice = await Registered(folder, acd, "alice", Voice.AgentHz);
-        await using var bob = await Registered(folder, acd, "bob", Voice.ExpertHz);
+        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
+        await using var bob = await TeamPhones.Registered(folder, acd, "bob", Voice.ExpertHz);
         await using var caller = Baresip.Start(folder, "carl", null, acd.Sip, Voice.Wav(folder, Voice.CallerHz));
         await caller.Dial($"sip:support@{acd.Sip}");
         await events.Next("acd.call.answered.v1");
@@ -91,22 +91,10 @@ public sealed class TeamTests
         await TalkTime.Of(s_talk);
         await caller.Hangup();
         await events.Next("acd.call.ended.v1");
-        await Quit(alice, bob, caller);
+        await TeamPhones.Quit(alice, bob, caller);
 
         Assert.InRange(Voice.SecondsHeard(bob.HeardFile, Voice.CallerHz), 1.3, 4);
         Assert.InRange(Voice.SecondsHeard(caller.HeardFile, Voice.ExpertHz), 1.3, 4);
-    }
-
-    private static async Task<Baresip> Registered(TestFolder folder, AcdProcess acd, string agent, double voiceHz)
-    {
-        var phone = Baresip.Start(folder, agent, agent + "-pw", acd.Sip, Voice.Wav(folder, voiceHz));
-        await phone.Registered();
-        return phone;
-    }
-
-    private static async Task Quit(params Baresip[] phones)
-    {
-        foreach (var phone in phones) await phone.Quit();
     }
 
     private static bool IsListening(JsonNode e) => e["data"]!["state"]!.GetValue<string>() == "listening";

@@ -73,6 +73,38 @@ public sealed class TransferTests
         Assert.Equal(0, await acd.Counter("faults"));
     }
 
+    /// <summary>RFC 3515, RFC 3891: the agent's phone holds its caller, calls a colleague and joins the two; the
+    /// caller and the colleague are Debian baresips.</summary>
+    [Fact]
+    public async Task AnAgentsPhoneJoinsItsTwoCallsAndIsFree()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Team());
+        using var events = await acd.Events();
+        var phone = FreePorts.Udp();
+        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
+        await using var alice = Sipp.Start(
+            folder, "agent-transfers-attended", "alice", acd.Sip, phone,
+            new SippOptions { Pause = TimeSpan.FromSeconds(1), Echo = true });
+        await using var bob = await TeamPhones.Registered(folder, acd, "bob", Voice.ExpertHz);
+        await using var caller = await TeamPhones.Caller(folder, acd);
+        var call = (await events.Next("acd.call.answered.v1"))["subject"]!.GetValue<string>();
+
+        await events.Next("acd.call.transferred.v1");
+        await Sipp.Expect(alice, folder, "agent-transfers-attended", phone);
+        await TalkTime.Of(TimeSpan.FromSeconds(2));
+        await caller.Hangup();
+        await events.Next("acd.call.ended.v1", e => e["subject"]!.GetValue<string>() == call);
+        await TeamPhones.Quit(bob, caller);
+
+        Assert.InRange(Voice.SecondsInAll(bob.HeardFile, Voice.CallerHz), 1.3, 30);
+        Assert.InRange(Voice.SecondsInAll(caller.HeardFile, Voice.ExpertHz), 1.3, 30);
+        var record = await acd.Get(call.Replace("call/", "/v1/calls/", StringComparison.Ordinal));
+        Assert.Equal(["alice", "bob"], record["segments"]!.AsArray().Select(s => s!["agent"]!.GetValue<string>()));
+        Assert.Null((await acd.Get("/v1/agents/alice"))["call"]);
+        Assert.Equal(0, await acd.Counter("faults"));
+    }
+
     [Fact]
     public async Task APhoneThatIsForwardedElsewhereIsPassedOver()
     {

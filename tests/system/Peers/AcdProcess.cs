@@ -108,6 +108,9 @@ public sealed class AcdProcess : IAsyncDisposable
         return await Get("/v1/calls/" + calls[0]!["id"]!.GetValue<string>());
     }
 
+    /// <summary>Where the only call is controlled: <c>/v1/calls/ID</c>.</summary>
+    public async Task<string> OnlyCallPath() => "/v1/calls/" + (await OnlyCall())["id"]!.GetValue<string>();
+
     /// <summary>As Ctrl-C; the exit code.</summary>
     public Task<int> Stop()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace OrleansAcd.Tests.System.Peers;
 
@@ -53,6 +54,13 @@ public sealed class Baresip : IAsyncDisposable
     /// <summary>Blind transfer: REFER (RFC 3515).</summary>
     public Task Transfer(string uri) => _process.Type("/transfer " + uri);
 
+    /// <summary>The keys that it was sent as telephone-events, each at its first end packet.</summary>
+    public string Keys => string.Concat(
+        Regex.Matches(Output, KeyReceived("(.)")).Select(match => match.Groups[1].Value));
+
+    /// <summary>Waits until it was sent this key.</summary>
+    public Task KeysReceived(string key) => _process.WaitForLine(KeyReceived(Regex.Escape(key)), TimeSpan.FromSeconds(15));
+
     public Task Hangup() => _process.Type("/hangup");
 
     /// <summary>Ends the program, so that its WAV file is whole.</summary>
@@ -63,6 +71,8 @@ public sealed class Baresip : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static string KeyReceived(string key) => $"received event: '{key}' \\(end=1\\)";
 
     private static string Config(string voice, string home, string? authorities)
     {

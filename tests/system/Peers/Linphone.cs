@@ -18,15 +18,17 @@ public sealed class Linphone : IAsyncDisposable
     /// <summary>Starts a phone. With a password it registers and answers by itself; else it only dials.</summary>
     /// <param name="server">HOST:PORT of the centre.</param>
     /// <param name="voice">WAV file, 8 kHz mono, that it speaks.</param>
-    /// <param name="encryption">none or srtp (SDES).</param>
+    /// <param name="encryption">none or srtp (SDES): RTP/SAVP; plain where RTP/AVP is offered, keys or not.</param>
+    /// <param name="authorities">PEM file of whom it trusts; with it the phone registers over TLS.</param>
     public static async Task<Linphone> Start(
-        TestFolder folder, string user, string? password, string server, string voice, string encryption = "none")
+        TestFolder folder, string user, string? password, string server, string voice, string encryption = "none",
+        string? authorities = null)
     {
         var home = Directory.CreateDirectory(folder.File("linphone-" + user)).FullName;
         Directory.CreateDirectory(Path.Combine(home, ".local/share/linphone"));
         var heard = Path.Combine(home, "heard.wav");
         var config = Path.Combine(home, "linphonerc");
-        await File.WriteAllTextAsync(config, Config(user, password, server, encryption));
+        await File.WriteAllTextAsync(config, Config(user, password, server, encryption, authorities));
         string[] arguments = password is null ? ["-c", config] : ["-a", "-c", config];
         var phone = new Linphone(
             PeerProcess.Start("linphonec", arguments, home, new Dictionary<string, string> { ["HOME"] = home }), heard);
@@ -62,7 +64,7 @@ public sealed class Linphone : IAsyncDisposable
         File.WriteAllBytes(HeardFile, wav);
     }
 
-    private static string Config(string user, string? password, string server, string encryption)
+    private static string Config(string user, string? password, string server, string encryption, string? authorities)
     {
         var rtp = FreePorts.Udp(2);
         var account = password is null ? "" : $"""
@@ -71,7 +73,7 @@ public sealed class Linphone : IAsyncDisposable
             passwd={password}
             realm=acd
             [proxy_0]
-            reg_proxy=<sip:{server}>
+            reg_proxy=<sip:{server}{(authorities is null ? "" : ";transport=tls")}>
             reg_identity=<sip:{user}@{server}>
             reg_expires=60
             reg_sendregister=1
@@ -87,6 +89,7 @@ public sealed class Linphone : IAsyncDisposable
             default_proxy={(password is null ? -1 : 0)}
             register_only_when_network_is_up=0
             media_encryption={encryption}
+            {(authorities is null ? "" : $"root_ca={authorities}\nverify_server_cn=0")}
             [rtp]
             audio_rtp_port={rtp}
             {account}

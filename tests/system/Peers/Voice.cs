@@ -56,6 +56,32 @@ public static class Voice
     public static double SecondsInAll(string wavFile, double frequencyHz) =>
         Windows(wavFile, frequencyHz).Count(isHeard => isHeard) * WindowSamples / 8_000.0;
 
+    /// <summary>The stretches of at least half a second with this tone, from and until in seconds; two with less than
+    /// half a second between them are one.</summary>
+    public static IReadOnlyList<(double From, double Until)> Stretches(string wavFile, double frequencyHz)
+    {
+        var stretches = new List<(double From, double Until)>();
+        var windows = Windows(wavFile, frequencyHz);
+        for (var i = 0; i < windows.Count; i++)
+        {
+            if (!windows[i]) continue;
+
+            var (from, until) = (i * WindowSamples / 8_000.0, (i + 1) * WindowSamples / 8_000.0);
+            if (stretches.Count > 0 && from - stretches[^1].Until < 0.5) stretches[^1] = (stretches[^1].From, until);
+            else stretches.Add((from, until));
+        }
+
+        return stretches.FindAll(s => s.Until - s.From >= 0.5);
+    }
+
+    /// <summary>How loud a recording is between two moments, in dBFS.</summary>
+    public static double LevelBetween(string wavFile, double from, double until)
+    {
+        Assert.Equal(WavReadResult.None, WavReader.TryRead(File.ReadAllBytes(wavFile), out var audio));
+        var samples = Pcm.ToLinear(Resampler.Convert(audio!.Mono, audio.SampleRateHz, 8_000));
+        return ToneMeter.Rms(samples.AsSpan((int)(8_000 * from)..(int)(8_000 * until))).Dbfs;
+    }
+
     private static List<bool> Windows(string wavFile, double frequencyHz)
     {
         Assert.Equal(WavReadResult.None, WavReader.TryRead(File.ReadAllBytes(wavFile), out var audio));

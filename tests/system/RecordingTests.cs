@@ -1,0 +1,119 @@
+using System.Net;
+using OrleansAcd.Tests.System.Peers;
+using Xunit;
+
+namespace OrleansAcd.Tests.System;
+
+/// <summary>What is kept of a conversation between two Debian baresips: pauses, pictures, deletion, and a process that
+/// is killed in the middle.</summary>
+public sealed class RecordingTests
+{
+    private const double QuietDbfs = -60;
+
+    private static readonly TimeSpan s_talk = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task APauseIsMarkedAndHoldsSilenceAndTheFileIsDrawnAndDeleted()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Team(recording: "always"));
+        using var events = await acd.Events();
+        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
+        await using var caller = await TeamPhones.Caller(folder, acd);
+        await events.Next("acd.call.answered.v1");
+        var call = await acd.OnlyCallPath();
+        await TalkTime.Of(s_talk);
+
+        await acd.Ask(HttpMethod.Post, call + "/recording/pause", new { });
+        await events.Next("acd.call.recording-paused.v1");
+        await TalkTime.Of(s_talk);
+        await acd.Ask(HttpMethod.Post, call + "/recording/resume", new { });
+        await events.Next("acd.call.recording-resumed.v1");
+        await TalkTime.Of(s_talk);
+        await caller.Hangup();
+        await events.Next("acd.call.ended.v1");
+        await TeamPhones.Quit(alice, caller);
+
+        var piece = (await acd.Get(call))["recordings"]!.AsArray().Single(r => r!["gaps"]!.AsArray().Count > 0)!;
+        var gap = Assert.Single(piece["gaps"]!.AsArray())!;
+        Assert.Equal("pause", gap["reason"]!.GetValue<string>());
+        var (from, seconds) = (gap["at"]!.GetValue<double>(), gap["duration"]!.GetValue<double>());
+        Assert.InRange(seconds, 1.8, 20);
+        var file = PathOf(piece["name"]!.GetValue<string>());
+        HoldsTalkButInTheGap(await Download(acd, folder, file), from, from + seconds);
+        await IsDrawnAndDeleted(acd, file);
+    }
+
+    [Fact]
+    public async Task AKilledProcessLosesAtMostOneSecondOfARecording()
+    {
+        using var folder = new TestFolder();
+        string key;
+        double talked;
+        await using (var acd = await AcdProcess.Start(folder, Centres.Team(recording: "always")))
+        {
+            key = acd.Key;
+            using var events = await acd.Events();
+            await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
+            await using var caller = await TeamPhones.Caller(folder, acd);
+            await events.Next("acd.call.answered.v1");
+            var answered = TimeProvider.System.GetTimestamp();
+            await TalkTime.Of(TimeSpan.FromSeconds(4));
+            talked = TimeProvider.System.GetElapsedTime(answered).TotalSeconds;
+            await acd.Kill();
+        }
+
+        await using var again = await AcdProcess.Start(folder, Centres.Team(recording: "always"), key);
+
+        var recordings = (await again.Get(await again.OnlyCallPath() + "/recordings"))["items"]!.AsArray();
+        Assert.Contains(recordings, r => r!["recovered"]!.GetValue<bool>());
+        var (caller700, agent1300, length) = (0.0, 0.0, 0.0);
+        foreach (var recording in recordings)
+        {
+            var file = await Download(again, folder, PathOf(recording!["name"]!.GetValue<string>()));
+            caller700 += Voice.SecondsInAll(file.Of(1), Voice.CallerHz);
+            agent1300 += Voice.SecondsInAll(file.Of(2), Voice.AgentHz);
+            length += file.Seconds;
+        }
+
+        Assert.InRange(length, talked - 1, talked + 10);
+        Assert.InRange(caller700, talked - 1.5, length);
+        Assert.InRange(agent1300, talked - 1.5, length);
+    }
+
+    private static void HoldsTalkButInTheGap(RecordedFile file, double from, double until)
+    {
+        foreach (var (leg, hz) in ((int, double)[])[(1, Voice.CallerHz), (2, Voice.AgentHz)])
+        {
+            var own = file.Of(leg);
+            var level = Voice.LevelBetween(own, from + 0.1, until - 0.1);
+            Assert.True(level < QuietDbfs, $"leg {leg}: {level} dBFS in the gap");
+            var talk = Voice.Stretches(own, hz);
+            Assert.Equal(2, talk.Count);
+            Assert.InRange(talk[0].Until - talk[0].From, 1.3, 20);
+            Assert.InRange(talk[1].Until - talk[1].From, 1.3, 20);
+            Assert.InRange(talk[0].Until, from - 0.5, from + 0.2);
+            Assert.InRange(talk[1].From, until - 0.2, until + 0.5);
+        }
+    }
+
+    private static async Task IsDrawnAndDeleted(AcdProcess acd, string file)
+    {
+        using var picture = await acd.Http.GetAsync(new Uri(file + "/waveform?width=400", UriKind.Relative));
+        Assert.Equal("image/svg+xml", picture.Content.Headers.ContentType!.MediaType);
+        Assert.StartsWith("<svg", await picture.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var deleted = await acd.Http.DeleteAsync(new Uri(file, UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        using var gone = await acd.Http.GetAsync(new Uri(file, UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    private static async Task<RecordedFile> Download(AcdProcess acd, TestFolder folder, string file)
+    {
+        var facts = await acd.Get(file + "/facts");
+        var bytes = await acd.Http.GetByteArrayAsync(new Uri(file, UriKind.Relative));
+        return new RecordedFile(folder, bytes, [.. facts["channels"]!.AsArray().Select(leg => leg!.GetValue<int>())]);
+    }
+
+    private static string PathOf(string name) => "/v1/recordings/" + name;
+}
