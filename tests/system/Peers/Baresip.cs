@@ -59,7 +59,8 @@ public sealed class Baresip : IAsyncDisposable
         Regex.Matches(Output, KeyReceived("(.)")).Select(match => match.Groups[1].Value));
 
     /// <summary>Waits until it was sent this key.</summary>
-    public Task KeysReceived(string key) => _process.WaitForLine(KeyReceived(Regex.Escape(key)), TimeSpan.FromSeconds(15));
+    public Task KeysReceived(string key) =>
+        _process.WaitForLine(KeyReceived(Regex.Escape(key)), TimeSpan.FromSeconds(15));
 
     public Task Hangup() => _process.Type("/hangup");
 
