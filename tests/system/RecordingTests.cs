@@ -31,10 +31,9 @@ public sealed class RecordingTests
         await events.Next("acd.call.recording-resumed.v1");
         await TalkTime.Of(s_talk);
         await caller.Hangup();
-        await events.Next("acd.call.ended.v1");
+        var piece = await acd.Recorded(events, call, r => r["gaps"]!.AsArray().Count > 0);
         await TeamPhones.Quit(alice, caller);
 
-        var piece = (await acd.Get(call))["recordings"]!.AsArray().Single(r => r!["gaps"]!.AsArray().Count > 0)!;
         var gap = Assert.Single(piece["gaps"]!.AsArray())!;
         Assert.Equal("pause", gap["reason"]!.GetValue<string>());
         var (from, seconds) = (gap["at"]!.GetValue<double>(), gap["duration"]!.GetValue<double>());

@@ -64,7 +64,7 @@ public sealed class TeamTests
         await events.Next("acd.call.transferred.v1");
         await TalkTime.Of(s_talk);
         await caller.Hangup();
-        await events.Next("acd.call.ended.v1");
+        await acd.Recorded(events, call, r => r["channels"]!.AsArray().Select(leg => leg!.GetValue<int>()).SequenceEqual([1, 3]));
         await TeamPhones.Quit(alice, bob, caller);
 
         Assert.InRange(Voice.SecondsHeard(bob.HeardFile, Voice.AgentHz), 1.3, 4);

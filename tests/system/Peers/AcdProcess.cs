@@ -108,6 +108,18 @@ public sealed class AcdProcess : IAsyncDisposable
         return await Get("/v1/calls/" + calls[0]!["id"]!.GetValue<string>());
     }
 
+    /// <summary>The first piece of a call's recording that fits. Pieces are finished beside the call: they may come
+    /// after its end.</summary>
+    public async Task<JsonNode> Recorded(EventFeed events, string call, Func<JsonNode, bool> fits)
+    {
+        while (true)
+        {
+            await events.Next("acd.call.recorded.v1");
+            var pieces = (await Get(call))["recordings"]!.AsArray();
+            if (pieces.FirstOrDefault(piece => fits(piece!)) is { } piece) return piece;
+        }
+    }
+
     /// <summary>Where the only call is controlled: <c>/v1/calls/ID</c>.</summary>
     public async Task<string> OnlyCallPath() => "/v1/calls/" + (await OnlyCall())["id"]!.GetValue<string>();
 
