@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using OrleansAcd.Audio;
 using OrleansAcd.Audio.Detection;
@@ -6,28 +5,28 @@ using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Rtp;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Media;
 
 /// <summary>A loop run by the test's own thread on real loopback sockets, a conversation, and what it
-/// reported.</summary>
+/// reported. Time stands still until the test moves it.</summary>
 internal sealed class Rig : IConversationObserver, IDisposable
 {
-    private static int s_nextRange = Environment.ProcessId % 50 * 400;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_phase = TimeSpan.FromMilliseconds(2.5);
 
+    private readonly PortBlock _block;
     private Instant _time = Instant.FromMilliseconds(1_000);
 
-    /// <param name="isTimed">Time stands still until <see cref="Advance"/> moves it.</param>
-    public Rig(string network = "default", MediaOptions? options = null, int ports = 600, bool isTimed = false)
+    /// <param name="ports">How many ports its parties share.</param>
+    public Rig(string network = "default", MediaOptions? options = null, int ports = PortBlock.UnitPorts)
     {
+        _block = PortBlock.Take(ports);
         INetwork net = network == "portable" ? new PortableNetwork() : Network.Default;
-        Loop = new EventLoop(net, new EventLoopOptions { OnError = Errors.Add, Clock = isTimed ? () => _time : null });
-
-        // Between the ports of the node tests and the system's own; what is taken is passed over.
-        var first = 20_400 + (Interlocked.Add(ref s_nextRange, 100) % 10_000);
-        Ports = new RtpPortPool(first, first + ports - 1, TimeSpan.Zero);
+        Loop = new EventLoop(net, new EventLoopOptions { OnError = Errors.Add, Clock = () => _time });
+        Ports = new RtpPortPool(_block.First, _block.Last, TimeSpan.Zero);
         Worker = new MediaWorker(Loop, Ports, TransportAddress.From(IPAddress.Loopback, 0), new SeededIdSource(7))
         {
             Options = options ?? MediaOptions.Default,
@@ -51,7 +50,8 @@ internal sealed class Rig : IConversationObserver, IDisposable
 
     public List<(MediaParty Party, SignalKind Signal)> Signals { get; } = [];
 
-    public List<(MediaParty Party, TransportAddress Peer)> Latches { get; } = [];
+    /// <summary>With room, so that noting it is no allocation of the packet that made it.</summary>
+    public List<(MediaParty Party, TransportAddress Peer)> Latches { get; } = new(4);
 
     public List<MediaParty> Timeouts { get; } = [];
 
@@ -73,17 +73,14 @@ internal sealed class Rig : IConversationObserver, IDisposable
         Conversation.SetHearing(other.Party, one.Party);
     }
 
-    /// <summary>Turns the loop until it is so; fails after ten seconds.</summary>
+    /// <summary>Lets time pass until it is so; fails after a minute of it.</summary>
     public void Until(Func<bool> isSo, string what)
     {
-        var start = Stopwatch.GetTimestamp();
-        while (!isSo())
+        for (var end = _time + s_patience; !isSo();)
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < s_patience, "never happened: " + what);
-            Loop.RunOnce(TimeSpan.FromMilliseconds(10));
+            Assert.True(_time < end, "never happened: " + what);
+            Advance(s_phase);
         }
-
-        Assert.Empty(Errors);
     }
 
     /// <summary>Turns the loop until nothing is left to read: loopback delivers at once.</summary>
@@ -103,7 +100,7 @@ internal sealed class Rig : IConversationObserver, IDisposable
     {
         for (var until = _time + span; _time < until;)
         {
-            _time = Instant.Min(until, _time + TimeSpan.FromMilliseconds(2.5));
+            _time = Instant.Min(until, _time + s_phase);
             Settle();
         }
 
@@ -137,5 +134,6 @@ internal sealed class Rig : IConversationObserver, IDisposable
     {
         Conversation.End();
         Loop.Dispose();
+        _block.Dispose();
     }
 }

@@ -2,6 +2,7 @@ using OrleansAcd.Audio;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Rtp;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Media;
@@ -93,7 +94,7 @@ internal sealed class Voice : IDisposable
 }
 
 /// <summary>A conversation in which everybody hums a tone, on sockets, in time that the test makes.</summary>
-internal sealed class Stage(int ports = 600) : IDisposable
+internal sealed class Stage(int ports = PortBlock.UnitPorts) : IDisposable
 {
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(10);
     private readonly List<Voice> _voices = [];
@@ -101,7 +102,7 @@ internal sealed class Stage(int ports = 600) : IDisposable
     private readonly HashSet<Voice> _hung = [];
     private int _elapsedMs;
 
-    public Rig Rig { get; } = new(isTimed: true, ports: ports);
+    public Rig Rig { get; } = new(ports: ports);
 
     public IReadOnlyList<Voice> Voices => _voices;
 

@@ -9,6 +9,7 @@ using OrleansAcd.MediaNode.Node;
 using OrleansAcd.Sip.Digest;
 using OrleansAcd.Softphone;
 using OrleansAcd.Streams;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.MediaNode;
@@ -20,23 +21,21 @@ internal sealed class NodeRig : IAsyncDisposable
     public const double AgentHz = 1_300;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    /// <summary>Below the ports that the system gives away by itself.</summary>
-    private const int PortFirst = 10_000;
-
-    private const int PortSteps = 50;
-    private const int PortStep = 200;
-
-    private static int s_portStep = Environment.ProcessId % PortSteps;
+    /// <summary>Pairs for the legs of all softphones.</summary>
+    private const int PhonePorts = 200;
 
     private readonly LocalStreamBus _bus;
+    private readonly PortBlock _nodePorts;
+    private readonly PortBlock _phonePorts = PortBlock.Take(PhonePorts);
     private readonly Channel<MediaEvent> _events = Channel.CreateUnbounded<MediaEvent>();
     private readonly Channel<NodeEvent> _nodeEvents = Channel.CreateUnbounded<NodeEvent>();
     private long _sequence;
     private long _version = 1;
 
-    private NodeRig(LocalStreamBus bus, MediaNodeOptions options)
+    private NodeRig(LocalStreamBus bus, MediaNodeOptions options, PortBlock nodePorts)
     {
-        _bus = bus;
+        (_bus, _nodePorts) = (bus, nodePorts);
+        Phones = SoftphoneHost.Start(IPAddress.Loopback, _phonePorts.First, _phonePorts.Last);
         _bus.Subscribe<MediaEvent>(MediaStreams.Events, (e, end) => _events.Writer.WriteAsync(e, end));
         _bus.Subscribe<NodeEvent>(MediaStreams.NodeEvents, (e, end) => _nodeEvents.Writer.WriteAsync(e, end));
         var prompts = PromptLibrary.Load(new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, "no-prompts")));
@@ -45,7 +44,7 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public MediaNodeHost Node { get; }
 
-    public SoftphoneHost Phones { get; } = StartPhones();
+    public SoftphoneHost Phones { get; }
 
     public static PhoneVoice CallerVoice { get; } = new(Tone(CallerHz), AgentHz);
 
@@ -68,15 +67,15 @@ internal sealed class NodeRig : IAsyncDisposable
     public static async Task<NodeRig> Start(
         int rtpPorts = 200, Func<MediaNodeOptions, MediaNodeOptions>? change = null, params string[] agents)
     {
-        var first = NextPorts();
+        var ports = PortBlock.Take(rtpPorts);
         var options = new MediaNodeOptions
         {
             Sip = new IPEndPoint(IPAddress.Loopback, 0),
             Advertise = IPAddress.Loopback,
-            RtpPortFirst = first,
-            RtpPortLast = first + rtpPorts - 1,
+            RtpPortFirst = ports.First,
+            RtpPortLast = ports.Last,
         };
-        var rig = new NodeRig(new LocalStreamBus(), change?.Invoke(options) ?? options);
+        var rig = new NodeRig(new LocalStreamBus(), change?.Invoke(options) ?? options, ports);
         var accounts = agents.Select(name => Account(name)).ToImmutableArray();
         await rig._bus.PublishAsync(MediaStreams.Settings, new NodeSettings(1, "acd", accounts));
         await rig.Node.Ready.WaitAsync(Patience);
@@ -157,18 +156,11 @@ internal sealed class NodeRig : IAsyncDisposable
     {
         await Phones.DisposeAsync();
         await Node.DisposeAsync();
+        _nodePorts.Dispose();
+        _phonePorts.Dispose();
         Assert.Equal(0, Node.Counters.Faults);
         Assert.Equal(0, Phones.Faults);
     }
-
-    private static SoftphoneHost StartPhones()
-    {
-        var first = NextPorts();
-        return SoftphoneHost.Start(IPAddress.Loopback, first, first + PortStep - 1);
-    }
-
-    private static int NextPorts() =>
-        PortFirst + (PortStep * (Interlocked.Increment(ref s_portStep) % PortSteps));
 
     public static SipAccount Account(string user)
     {

@@ -20,13 +20,18 @@ internal sealed class WirePhone : IDisposable
     private static int s_calls;
 
     private readonly UdpClient _sip = new(new IPEndPoint(IPAddress.Loopback, 0));
-    private readonly UdpClient _rtp = new(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly UdpClient _rtp;
+    private readonly UdpClient _rtcp;
     private readonly IPEndPoint _node;
     private readonly string _callId = $"wire{Interlocked.Increment(ref s_calls)}";
     private int _branch;
     private ushort _sequence;
 
-    public WirePhone(IPEndPoint node) => _node = node;
+    public WirePhone(IPEndPoint node)
+    {
+        _node = node;
+        (_rtp, _rtcp) = BindPair();
+    }
 
     public string CallId => _callId;
 
@@ -140,12 +145,36 @@ internal sealed class WirePhone : IDisposable
     {
         _sip.Dispose();
         _rtp.Dispose();
+        _rtcp.Dispose();
+    }
+
+    /// <summary>RFC 3550 §11: RTCP goes to the next port, which must not be another test's.</summary>
+    private static (UdpClient Rtp, UdpClient Rtcp) BindPair()
+    {
+        while (true)
+        {
+            var rtp = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+            try
+            {
+                var port = ((IPEndPoint)rtp.Client.LocalEndPoint!).Port;
+                if (port % 2 == 0) return (rtp, new UdpClient(new IPEndPoint(IPAddress.Loopback, port + 1)));
+            }
+            catch (SocketException)
+            {
+                // Somebody else's: another pair, then.
+            }
+
+            rtp.Dispose();
+        }
     }
 
     private async Task<SipMessage> Next()
     {
         using var limit = new CancellationTokenSource(Patience);
         var datagram = await _sip.ReceiveAsync(limit.Token);
+
+        // What another test's node still sends to whoever had this port before is not for us.
+        while (!datagram.RemoteEndPoint.Equals(_node)) datagram = await _sip.ReceiveAsync(limit.Token);
         return SipParser.TryParse(datagram.Buffer, out var message, out var error)
             ? message! : throw new FormatException(error.ToString());
     }
