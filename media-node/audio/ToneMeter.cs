@@ -57,6 +57,26 @@ public static class ToneMeter
         return new Peak(frequency, LevelAt(samples[..size], frequency, sampleRateHz));
     }
 
+    /// <summary>Every frequency that stands out above a level: what else is to be heard.</summary>
+    /// <remarks>Beside a tone, down to 31 dB below it, stands what the window makes of it.</remarks>
+    public static IReadOnlyList<Peak> Above(double dbfs, ReadOnlySpan<short> samples, int sampleRateHz = 8_000)
+    {
+        var size = Math.Min(FftSizeMax, 1 << BitOperations.Log2((uint)Math.Max(1, samples.Length)));
+        if (size < 16) return [];
+
+        // A sine's bin is a quarter of its peak times the size under this window.
+        var bins = HannSpectrum(samples[^size..]);
+        var peaks = new List<Peak>();
+        for (var i = 1; i < bins.Length - 1; i++)
+        {
+            var level = AudioLevel.FromSinePeak(4 * bins[i] / size / 32_768);
+            var isPeak = bins[i] >= bins[i - 1] && bins[i] > bins[i + 1];
+            if (isPeak && level.Dbfs > dbfs) peaks.Add(new Peak((double)i * sampleRateHz / size, level));
+        }
+
+        return peaks;
+    }
+
     /// <summary>Parabola through the logarithms of three neighbouring bins.</summary>
     private static double Offset(double[] bins, int top)
     {

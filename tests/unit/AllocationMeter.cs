@@ -4,7 +4,8 @@ namespace OrleansAcd.Tests.Unit;
 
 /// <summary>What the code under test allocates on this thread, span by span.</summary>
 /// <remarks>When a collection falls into a span, since other tests make garbage, the runtime may count what is left of
-/// this thread's allocation buffer as used. Such a span says nothing; at least half of them must say something.</remarks>
+/// this thread's allocation buffer as used. Such a span says nothing; at least half of them must say
+/// something.</remarks>
 internal sealed class AllocationMeter
 {
     private long _before;

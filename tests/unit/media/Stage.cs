@@ -40,6 +40,9 @@ internal sealed class Voice : IDisposable
 
     public int HeardSamples => _heard.Count;
 
+    /// <summary>A part of what was heard.</summary>
+    public short[] Part(int first, int count) => _heard.GetRange(first, count).ToArray();
+
     public void Speak()
     {
         var frame = new short[RateHz * PacketMs / 1_000];

@@ -229,13 +229,17 @@ public sealed class RecordingTests : IDisposable
 
     private static int Frames(TimeSpan span) => (int)(span.TotalSeconds * 8_000);
 
+    /// <summary>A phone on a busy machine may leave frames out: a quarter of the channel is its tone and nothing else,
+    /// and nowhere is the other's tone the louder one.</summary>
     private static void AssertTone(short[] channel, double own, double other)
     {
-        // The middle, past the beginning's first packets.
-        var part = channel.AsSpan(800, channel.Length - 2_400);
-        var (level, crosstalk) = (ToneMeter.LevelAt(part, own).Dbfs, ToneMeter.LevelAt(part, other).Dbfs);
-        Assert.True(level > -20, $"own tone at {level} dBFS");
-        Assert.True(crosstalk < level - 30, $"the other's tone at {crosstalk} dBFS");
+        // Both tones have whole periods in 50 ms.
+        var windows = channel.Chunk(400).Where(window => window.Length == 400).ToList();
+        var levels = windows.ConvertAll(
+            window => (Own: ToneMeter.LevelAt(window, own).Dbfs, Other: ToneMeter.LevelAt(window, other).Dbfs));
+        var clean = levels.Count(level => level.Own > -20 && level.Other < level.Own - 30);
+        Assert.True(4 * clean >= levels.Count, $"its own tone in {clean} of {levels.Count} windows");
+        Assert.DoesNotContain(levels, level => level.Other > -40 && level.Other > level.Own);
     }
 
     private async Task<short[][]> Sound(RecordingSegment segment)
