@@ -182,7 +182,7 @@ public sealed class TransportRules
         Assert.Equal(connection, lone.Sent[^1].Flow);
     }
 
-    /// <summary>Keys that a description holds never leave TLS, not even for a Contact that does not ask for it.</summary>
+    /// <summary>Keys that a description holds never leave TLS, whatever the Contact asks for.</summary>
     [Fact]
     public void ACallOverTlsNeverGoesOnWithoutIt()
     {

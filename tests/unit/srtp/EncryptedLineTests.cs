@@ -100,8 +100,9 @@ public sealed class EncryptedLineTests : IDisposable
     private Screen Add(byte payloadType, uint ssrc, string? suite)
     {
         var screen = new Screen(_rig, _media, payloadType, ssrc);
-        var crypto = suite is null ? null : new LegCrypto(
-            SrtpPair.NewKey(SrtpSuite.Find(suite)!, payloadType), SrtpPair.NewKey(SrtpSuite.Find(suite)!, 1_000 + payloadType));
+        var kind = suite is null ? null : SrtpSuite.Find(suite);
+        var crypto = kind is null ? null
+            : new LegCrypto(SrtpPair.NewKey(kind, payloadType), SrtpPair.NewKey(kind, 1_000 + payloadType));
         screen.Agree(_media, crypto: crypto);
         return screen;
     }
