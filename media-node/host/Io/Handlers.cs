@@ -11,6 +11,11 @@ public interface IReadyHandler
     /// <summary>There is room to write; only while asked for.</summary>
     void OnWritable();
 
+    /// <summary>It is one of the next to be told: time to fetch what it will need. Changes nothing.</summary>
+    void Prepare()
+    {
+    }
+
     /// <summary>Handling threw; the loop has counted and reported it, the owner ends what the socket belongs
     /// to.</summary>
     void OnFault(Exception error);

@@ -19,7 +19,7 @@ public sealed partial class AudioConversation
 
     internal void Compile()
     {
-        foreach (var party in _parties) party.Targets.Clear();
+        foreach (var party in _parties) party.Rtp.Disconnect();
 
         var needsTick = false;
         var ears = new List<MixEar>();
@@ -90,7 +90,7 @@ public sealed partial class AudioConversation
         listener.Speaker = speaker;
         if (listener.Path == HearingPath.Relay)
         {
-            speaker!.Targets.Add(new RelayTarget(listener, MapOf(speaker, listener)));
+            speaker!.Rtp.Connect(new RelayTarget(listener, listener.Rtp, MapOf(speaker, listener)));
         }
 
         var relayed = before == HearingPath.Relay ? speakerBefore : null;

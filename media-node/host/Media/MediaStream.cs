@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.Rtp;
@@ -11,11 +12,19 @@ internal sealed class MediaStream : IReadyHandler
 {
     private const int ReceivesPerTurnMax = 64;
 
+    // Of 64 bytes: as far as a packet needs the objects.
+    private const int StreamLines = 3;
+    private const int SocketLines = 2;
+    private const int PartyLines = 3;
+    private const int StatisticsLines = 3;
+    private const int MediaLines = 2;
+    private const int RewriterLines = 3;
+
     private readonly MediaWorker _worker;
     private readonly UdpSocket _socket;
     private readonly MediaParty _party;
-    private readonly Latch _latch;
     private readonly ReceiverStatistics _statistics = new();
+    private readonly Latch _latch;
     private Ssrc _source;
     private bool _hasSource;
     private bool _isConnected;
@@ -50,6 +59,15 @@ internal sealed class MediaStream : IReadyHandler
     /// <summary>ICMP errors that came instead of packets: nobody listens at the peer's port any more.</summary>
     public long Refused { get; private set; }
 
+    /// <summary>What encrypts it; null while it is plain.</summary>
+    public MediaCrypto? Crypto { get; set; }
+
+    /// <summary>Those whose ears are connected to the party's mouth, compiled.</summary>
+    public List<RelayTarget> Targets { get; } = [];
+
+    /// <summary>The stream of the first of them, null without any: what <see cref="Prepare"/> fetches.</summary>
+    public MediaStream? Next { get; private set; }
+
     /// <summary>The SDP names where the peer is; a new place must latch anew.</summary>
     public void Expect(TransportAddress remote)
     {
@@ -57,21 +75,35 @@ internal sealed class MediaStream : IReadyHandler
         _latch.Expect(remote);
     }
 
+    /// <summary>Nobody is relayed to, while paths are compiled.</summary>
+    public void Disconnect()
+    {
+        Targets.Clear();
+        Next = null;
+    }
+
+    /// <summary>One more who is relayed to.</summary>
+    public void Connect(in RelayTarget target)
+    {
+        Targets.Add(target);
+        Next ??= target.Stream;
+    }
+
     public void BeginSilence(Instant now)
     {
         LastHeard = now;
-        _latch.Touch(now);
     }
 
     /// <summary>Listens to others again when the peer has been silent for long.</summary>
     public void OpenIfSilent(Instant now)
     {
+        _latch.Touch(LastHeard);
         if (_isConnected && _latch.IsOpen(now)) Open();
     }
 
     public void Send(ReadOnlySpan<byte> packet)
     {
-        var sent = _party.Crypto.ProtectRtp(packet);
+        var sent = Crypto is null ? packet : Crypto.ProtectRtp(packet);
         var status = sent.IsEmpty ? IoStatus.Failed
             : _isConnected ? _socket.Send(sent)
             : _socket.SendTo(sent, _latch.Target);
@@ -84,6 +116,16 @@ internal sealed class MediaStream : IReadyHandler
         else ReceiveFromAnybody();
     }
 
+    /// <summary>What a packet of the peer leads to, as far as this object knows.</summary>
+    public void Prepare()
+    {
+        CacheLines.Fetch(_socket, SocketLines);
+        CacheLines.Fetch(_party, PartyLines);
+        CacheLines.Fetch(_statistics, StatisticsLines);
+        CacheLines.Fetch(Targets, 1);
+        CacheLines.Fetch(Next, StreamLines);
+    }
+
     public void OnWritable()
     {
     }
@@ -92,6 +134,7 @@ internal sealed class MediaStream : IReadyHandler
 
     private void ReceiveFromPeer()
     {
+        PrepareNext();
         var buffer = _worker.Received;
         var status = _socket.Receive(buffer, out var length);
         if (status != IoStatus.Done)
@@ -101,16 +144,26 @@ internal sealed class MediaStream : IReadyHandler
         }
 
         var packet = buffer[..length];
-        if (!_party.Crypto.TryOpenRtp(ref packet, _worker.Loop.TurnStart)) return;
+        var now = _worker.Loop.TurnStart;
+        if (Crypto is not null && !Crypto.TryOpenRtp(ref packet, now)) return;
         if (RtpHeader.TryParse(packet, out var header) != RtpParseError.None)
         {
             Malformed++;
             return;
         }
 
-        var now = _worker.Loop.TurnStart;
-        _latch.Touch(now);
         Deliver(packet, header, now);
+    }
+
+    /// <summary>While the system copies the packet: the rest of what it leads to.</summary>
+    private void PrepareNext()
+    {
+        CacheLines.Fetch(_party.Media, MediaLines);
+        if (Targets.Count > 0) CacheLines.Fetch(ref CollectionsMarshal.AsSpan(Targets)[0], 1);
+        if (Next is not { } next) return;
+
+        CacheLines.Fetch(next._socket, SocketLines);
+        CacheLines.Fetch(next.Out, RewriterLines);
     }
 
     /// <summary>Until nothing is left: what strangers sent before the socket was connected must not pass for the
@@ -135,27 +188,27 @@ internal sealed class MediaStream : IReadyHandler
 
     private void HandleFrom(TransportAddress from, Span<byte> packet)
     {
-        if (!_party.Crypto.TryOpenRtp(ref packet, _worker.Loop.TurnStart)) return;
+        var now = _worker.Loop.TurnStart;
+        if (Crypto is not null && !Crypto.TryOpenRtp(ref packet, now)) return;
         if (RtpHeader.TryParse(packet, out var header) != RtpParseError.None)
         {
             Malformed++;
             return;
         }
 
-        var now = _worker.Loop.TurnStart;
         var verdict = _latch.Handle(from, header.Ssrc, header.Sequence, now);
         if (verdict == LatchVerdict.Refuse) return;
 
         if (verdict == LatchVerdict.AcceptNewPeer) BecomePeer(from);
-        else if (!_isConnected) Connect(from);
+        else if (!_isConnected) ConnectTo(from);
         Deliver(packet, header, now);
     }
 
-    private void Connect(TransportAddress peer) => _isConnected = _socket.Connect(peer) == IoStatus.Done;
+    private void ConnectTo(TransportAddress peer) => _isConnected = _socket.Connect(peer) == IoStatus.Done;
 
     private void BecomePeer(TransportAddress peer)
     {
-        Connect(peer);
+        ConnectTo(peer);
         if (_hasSource) _statistics.Restart();
         _hasSource = false;
         _party.Conversation.Latched(_party, peer);
@@ -178,6 +231,6 @@ internal sealed class MediaStream : IReadyHandler
 
         LastHeard = now;
         _statistics.Handle(header.Sequence, header.Timestamp, now);
-        _party.Conversation.HandleRtp(_party, packet, header, now);
+        AudioConversation.HandleRtp(_worker, _party, packet, header, now);
     }
 }
