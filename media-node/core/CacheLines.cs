@@ -19,12 +19,10 @@ public static unsafe class CacheLines
         if (Sse.IsSupported) Fetch((byte*)Unsafe.As<object?, nint>(ref of), lines);
     }
 
-    /// <summary>The memory behind a reference.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fetch<T>(ref readonly T of, int lines)
-        where T : struct
+    /// <summary>All of these.</summary>
+    public static void Fetch(ReadOnlySpan<FetchedObject> list)
     {
-        if (Sse.IsSupported) Fetch((byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in of)), lines);
+        foreach (ref readonly var one in list) Fetch(one.Of, one.Lines);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

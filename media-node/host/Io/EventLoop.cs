@@ -184,8 +184,9 @@ public sealed class EventLoop : IDisposable
     /// <summary>What comes next fetches what it needs, so that memory is waited for while something is done.</summary>
     private void Prepare(ReadOnlySpan<ReadySlot> next)
     {
-        if (next.Length > 1) _sockets.Fetch(next[1]);
-        if (next.Length > 0) _sockets.Find(next[0])?.Prepare();
+        if (next.Length > 2) _sockets.Fetch(next[2]);
+        if (next.Length > 1) _sockets.Find(next[1])?.Prepare(2);
+        if (next.Length > 0) _sockets.Find(next[0])?.Prepare(1);
     }
 
     private void Dispatch(ReadySlot ready)

@@ -11,8 +11,9 @@ public interface IReadyHandler
     /// <summary>There is room to write; only while asked for.</summary>
     void OnWritable();
 
-    /// <summary>It is one of the next to be told: time to fetch what it will need. Changes nothing.</summary>
-    void Prepare()
+    /// <summary>It will be told of something soon: time to fetch what it will need. Changes nothing.</summary>
+    /// <param name="turns">How many others come before it: 2, then 1.</param>
+    void Prepare(int turns)
     {
     }
 

@@ -30,6 +30,8 @@ public sealed partial class AudioConversation
             needsTick |= listener.Player.Clip is not null || listener.Path == HearingPath.Keys;
         }
 
+        foreach (var party in _parties) party.Rtp.ListMemory();
+        foreach (var party in _parties) party.Rtp.JoinLists();
         var sources = ArrangeSources(ears);
         ArrangeMixer(sources, ears);
         SetTicking(needsTick || _mixer is not null);

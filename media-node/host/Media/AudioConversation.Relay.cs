@@ -24,9 +24,9 @@ public sealed partial class AudioConversation
         else if (!media.IsAudio(header.PayloadType)) speaker.Unexpected++;
 
         var targets = speaker.Rtp.Targets;
-        for (var i = 0; i < targets.Count; i++)
+        for (var i = 0; i < targets.Length; i++)
         {
-            var isLast = i == targets.Count - 1;
+            var isLast = i == targets.Length - 1;
             Relay(targets[i], isLast ? packet : Copy(worker, packet), header, now);
         }
     }

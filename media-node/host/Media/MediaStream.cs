@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.Rtp;
@@ -13,12 +12,17 @@ internal sealed class MediaStream : IReadyHandler
     private const int ReceivesPerTurnMax = 64;
 
     // Of 64 bytes: as far as a packet needs the objects.
-    private const int StreamLines = 3;
+    private const int StreamLines = 4;
     private const int SocketLines = 2;
     private const int PartyLines = 3;
     private const int StatisticsLines = 3;
     private const int MediaLines = 2;
+    private const int TargetsLines = 2;
     private const int RewriterLines = 3;
+    private const int CryptoLines = 2;
+
+    /// <summary>Of a list of the objects themselves.</summary>
+    private const int ListLines = 4;
 
     private readonly MediaWorker _worker;
     private readonly UdpSocket _socket;
@@ -26,6 +30,11 @@ internal sealed class MediaStream : IReadyHandler
     private readonly ReceiverStatistics _statistics = new();
     private readonly Latch _latch;
     private Ssrc _source;
+    private RelayTarget[] _targets = new RelayTarget[1];
+    private int _targetCount;
+    private FetchedObject[] _incoming = [];
+    private FetchedObject[] _outgoing = [];
+    private FetchedObject[] _onward = [];
     private bool _hasSource;
     private bool _isConnected;
     private bool _isExclusive;
@@ -63,10 +72,7 @@ internal sealed class MediaStream : IReadyHandler
     public MediaCrypto? Crypto { get; set; }
 
     /// <summary>Those whose ears are connected to the party's mouth, compiled.</summary>
-    public List<RelayTarget> Targets { get; } = [];
-
-    /// <summary>The stream of the first of them, null without any: what <see cref="Prepare"/> fetches.</summary>
-    public MediaStream? Next { get; private set; }
+    public ReadOnlySpan<RelayTarget> Targets => _targets.AsSpan(0, _targetCount);
 
     /// <summary>The SDP names where the peer is; a new place must latch anew.</summary>
     public void Expect(TransportAddress remote)
@@ -78,15 +84,38 @@ internal sealed class MediaStream : IReadyHandler
     /// <summary>Nobody is relayed to, while paths are compiled.</summary>
     public void Disconnect()
     {
-        Targets.Clear();
-        Next = null;
+        _targets.AsSpan().Clear();
+        _targetCount = 0;
+    }
+
+    /// <summary>All streams have their lists: the first listener's is kept here as well.</summary>
+    public void JoinLists() => _onward = _targetCount > 0 ? _targets[0].Stream._outgoing : [];
+
+    /// <summary>Paths have been compiled: what packets lead to is listed.</summary>
+    public void ListMemory()
+    {
+        List<FetchedObject> incoming =
+        [
+            new(_socket, SocketLines), new(_party, PartyLines), new(_statistics, StatisticsLines),
+            new(_targets, TargetsLines),
+        ];
+        if (_party.Media is { } media) incoming.Add(new FetchedObject(media, MediaLines));
+        List<FetchedObject> outgoing = [new(this, StreamLines), new(_socket, SocketLines), new(Out, RewriterLines)];
+        if (Crypto is not null)
+        {
+            incoming.Add(new FetchedObject(Crypto, CryptoLines));
+            outgoing.Add(new FetchedObject(Crypto, CryptoLines));
+            Crypto.ListMemory(incoming, outgoing);
+        }
+
+        (_incoming, _outgoing) = ([.. incoming], [.. outgoing]);
     }
 
     /// <summary>One more who is relayed to.</summary>
     public void Connect(in RelayTarget target)
     {
-        Targets.Add(target);
-        Next ??= target.Stream;
+        if (_targetCount == _targets.Length) Array.Resize(ref _targets, 2 * _targetCount);
+        _targets[_targetCount++] = target;
     }
 
     public void BeginSilence(Instant now)
@@ -116,14 +145,17 @@ internal sealed class MediaStream : IReadyHandler
         else ReceiveFromAnybody();
     }
 
-    /// <summary>What a packet of the peer leads to, as far as this object knows.</summary>
-    public void Prepare()
+    /// <summary>First the lists of what a packet leads to, then all that is in them.</summary>
+    public void Prepare(int turns)
     {
-        CacheLines.Fetch(_socket, SocketLines);
-        CacheLines.Fetch(_party, PartyLines);
-        CacheLines.Fetch(_statistics, StatisticsLines);
-        CacheLines.Fetch(Targets, 1);
-        CacheLines.Fetch(Next, StreamLines);
+        if (turns == 1)
+        {
+            PrepareNow();
+            return;
+        }
+
+        CacheLines.Fetch(_incoming, ListLines);
+        CacheLines.Fetch(_onward, ListLines);
     }
 
     public void OnWritable()
@@ -134,7 +166,8 @@ internal sealed class MediaStream : IReadyHandler
 
     private void ReceiveFromPeer()
     {
-        PrepareNext();
+        // Where several wait this has been done: then it costs next to nothing.
+        PrepareNow();
         var buffer = _worker.Received;
         var status = _socket.Receive(buffer, out var length);
         if (status != IoStatus.Done)
@@ -155,15 +188,10 @@ internal sealed class MediaStream : IReadyHandler
         Deliver(packet, header, now);
     }
 
-    /// <summary>While the system copies the packet: the rest of what it leads to.</summary>
-    private void PrepareNext()
+    private void PrepareNow()
     {
-        CacheLines.Fetch(_party.Media, MediaLines);
-        if (Targets.Count > 0) CacheLines.Fetch(ref CollectionsMarshal.AsSpan(Targets)[0], 1);
-        if (Next is not { } next) return;
-
-        CacheLines.Fetch(next._socket, SocketLines);
-        CacheLines.Fetch(next.Out, RewriterLines);
+        CacheLines.Fetch(_incoming);
+        CacheLines.Fetch(_onward);
     }
 
     /// <summary>Until nothing is left: what strangers sent before the socket was connected must not pass for the
