@@ -11,7 +11,8 @@ namespace OrleansAcd.Cli;
 
 /// <summary>The media node as a part of this process: started after the grains, stopped before them.</summary>
 internal sealed class MediaNodeService(
-    CentreHostOptions options, IConfiguration settings, IStreamBus bus, RecordingSpool spool, TimeProvider time, ILogger<MediaNodeHost> log)
+    CentreHostOptions options, IConfiguration settings, IStreamBus bus, RecordingSpool spool, TimeProvider time,
+    ILogger<MediaNodeHost> log)
     : IHostedService, ISystemPart
 {
     private static readonly TimeSpan SettingsMax = TimeSpan.FromSeconds(10);

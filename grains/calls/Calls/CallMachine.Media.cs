@@ -127,7 +127,8 @@ public static partial class CallMachine
         }
     }
 
-    /// <summary>3xx forwarded; 486/600 busy; 408 no answer; other 4xx and 6xx rejected; 5xx and the rest unreachable.</summary>
+    /// <summary>3xx forwarded; 486/600 busy; 408 no answer; other 4xx and 6xx rejected; 5xx and the rest
+    /// unreachable.</summary>
     internal static (ReleaseReason Reason, OfferFailure Failure) ReasonOf(int sipCode) => sipCode switch
     {
         486 or 600 => (ReleaseReason.Busy, OfferFailure.Busy),

@@ -32,8 +32,9 @@ internal sealed partial class Conversation
     /// 21.1.2).</summary>
     private void TellCaller(Leg ringing)
     {
-        var isWaiting = _legs.GetValueOrDefault(LegId.Caller) is { State: LegState.Offered } caller && caller != ringing;
-        if (isWaiting) _legs[LegId.Caller].Active!.Call!.ProvisionalResponse(180, _worker.Now);
+        if (_legs.GetValueOrDefault(LegId.Caller) is not { State: LegState.Offered } caller || caller == ringing) return;
+
+        caller.Active!.Call!.ProvisionalResponse(180, _worker.Now);
     }
 
     /// <summary>A phone answered. The first of a leg's contacts has it; the others stop ringing.</summary>

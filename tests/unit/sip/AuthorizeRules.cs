@@ -23,8 +23,8 @@ public sealed class AuthorizeRules
 
         Assert.Equal((2u, "one", "00000001"), (again.CSeq.Number, Field(again, "nonce"), Field(again, "nc")));
         Assert.Equal(SipMethods.Ack, lone.LastRequest.Method);
-        Assert.Equal(
-            again.Headers.Get(SipHeaderId.ProxyAuthorization), lone.LastRequest.Headers.Get(SipHeaderId.ProxyAuthorization));
+        var credentials = again.Headers.Get(SipHeaderId.ProxyAuthorization);
+        Assert.Equal(credentials, lone.LastRequest.Headers.Get(SipHeaderId.ProxyAuthorization));
         Assert.Equal(SipCallState.Confirmed, call.State);
         Assert.Equal(0, lone.Count<SipEvent.Failed>());
         Assert.Equal(1, lone.Stack.Counters.Authorized);
@@ -167,8 +167,9 @@ public sealed class AuthorizeRules
     private static void Challenge(Lone lone, int code, string nonce, string more = "", SipRequest? request = null)
     {
         var name = code == 407 ? "Proxy-Authenticate" : "WWW-Authenticate";
+        var sent = lone.Sent.Select(s => s.Message).OfType<SipRequest>().Last(r => r.Method != SipMethods.Ack);
         lone.Reply(
-            request ?? lone.Sent.Select(s => s.Message).OfType<SipRequest>().Last(r => r.Method != SipMethods.Ack), code,
+            request ?? sent, code,
             extra: $"{name}: Digest realm=\"trunk\", nonce=\"{nonce}\", qop=\"auth\", algorithm=MD5{more}");
     }
 
