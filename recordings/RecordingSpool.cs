@@ -41,6 +41,15 @@ public sealed class RecordingSpool
         OwnFile.Replace(Path.Combine(Folder, facts.Name) + FactsSuffix, facts.ToBytes(), isDurable: false);
     }
 
+    /// <summary>A complete file stands for another from now on; whatever the moment a crash comes at, one of the two is
+    /// recovered.</summary>
+    /// <exception cref="IOException">The disk is full, or worse.</exception>
+    public void Replace(RecordingName before, RecordingFacts facts)
+    {
+        Begin(facts);
+        Abandon(before);
+    }
+
     /// <summary>A file is complete on the disk: its hash is taken, and it goes into the store.</summary>
     /// <returns>The facts with size and hash.</returns>
     public async Task<RecordingFacts> Finish(RecordingFacts facts, CancellationToken cancellation)
@@ -68,7 +77,7 @@ public sealed class RecordingSpool
         foreach (var file in Directory.EnumerateFiles(Folder).Order(StringComparer.Ordinal).Take(RecoveredMax))
         {
             if (!RecordingName.TryParse(Path.GetFileName(file), out var name)) continue;
-            if (Repaired(file, name) is { } facts) recovered.Add(await Finish(facts, cancellation));
+            if (!IsCopyInTheMaking(name) && Repaired(file, name) is { } facts) recovered.Add(await Finish(facts, cancellation));
             else Abandon(name);
         }
 
@@ -79,6 +88,10 @@ public sealed class RecordingSpool
             !RecordingName.TryParse(Path.GetFileName(file), out _)
             && !File.Exists(Path.Combine(Path.GetDirectoryName(file)!, Path.GetFileNameWithoutExtension(file)));
     }
+
+    /// <summary>What it was being made of is there still, and is whole.</summary>
+    private bool IsCopyInTheMaking(RecordingName name) =>
+        name.Extension != RecordingName.Wav && File.Exists(PathOf(name with { Extension = RecordingName.Wav }));
 
     private static RecordingFacts? Repaired(string file, RecordingName name)
     {

@@ -124,6 +124,7 @@ internal static class NodeFigures
         figures["recordingSamplesDropped"] = recorder.SamplesDropped;
         figures["recordingOrdersRefused"] = recorder.OrdersRefused;
         figures["recordingFaults"] = recorder.Faults;
+        figures["recordingsNotInOpus"] = recorder.NotInOpus;
     }
 
     private static void AddPhones(Dictionary<string, long> figures, PhoneBook phones)
