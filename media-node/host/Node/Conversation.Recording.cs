@@ -47,7 +47,7 @@ internal sealed partial class Conversation
             return;
         }
 
-        var listener = new RecordingReporter(_worker, this, record.Recording);
+        var listener = new RecordingReporter(_worker.RecordingNews, this, record.Recording);
         var recording = new CallRecording(
             place, _worker.Media.Loop, Id, record.Recording, record.Format, Recordable, listener,
             error => _worker.OnFault(this, error));
