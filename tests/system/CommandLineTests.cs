@@ -58,6 +58,17 @@ public sealed class CommandLineTests
         Assert.Contains("realm: other", after, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task TheBannerSaysWhereEachNumberLeads()
+    {
+        using var folder = new TestFolder();
+        var centre = Centres.Team(numbers: ", { number: \"1001\", to: agent/alice }");
+        await using var acd = await AcdProcess.Start(folder, centre);
+
+        Assert.Contains($"sip:1001@{acd.Sip}  -> agent alice", acd.Output, StringComparison.Ordinal);
+        Assert.Contains($"sip:support@{acd.Sip}  -> queue support", acd.Output, StringComparison.Ordinal);
+    }
+
     private static async Task<(int Code, string Output)> Run(
         TestFolder folder, AcdProcess acd, params string[] arguments)
     {

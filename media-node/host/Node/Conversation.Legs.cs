@@ -78,6 +78,7 @@ internal sealed partial class Conversation
             && exchange.TryAnswer(ours, ChoiceFor(leg, theirs), out var answer) == OfferAnswerError.None
             && leg.Active.Agreed() is { } agreed)
         {
+            _worker.Counters.EncryptionRefused += leg.Active.Security.LinesRefused;
             leg.Answer = answer.ToBytes();
             leg.Codec = agreed.Codec.ToString().ToUpperInvariant();
             return 0;

@@ -109,6 +109,7 @@ internal sealed partial class Conversation
         }
         else
         {
+            _worker.Counters.EncryptionRefused += fork.Security.LinesRefused;
             call.AcceptReoffer(answer.ToBytes(), _worker.Now);
         }
     }

@@ -94,6 +94,7 @@ internal sealed class Leg(
             RoundTripMs = quality.RoundTrip?.TotalMilliseconds,
             RemoteLoss = quality.RemoteFractionLost,
             Encrypted = quality.IsEncrypted,
+            PlainLines = Picture.Lines.Count(line => line is { Agreed: not null, IsEncrypted: false }),
         };
     }
 }

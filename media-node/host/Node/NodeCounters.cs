@@ -70,10 +70,16 @@ public sealed class NodeCounters
 
     public long LegsPlain { get; internal set; }
 
-    /// <summary>Encrypted legs that a re-INVITE made plain, by a policy that allows it.</summary>
+    /// <summary>Lines beside audio, video for one, that began encrypted, and plain.</summary>
+    public long LinesEncrypted { get; internal set; }
+
+    public long LinesPlain { get; internal set; }
+
+    /// <summary>Encrypted legs and lines that a re-INVITE made plain, and plain lines beside encrypted audio, by a
+    /// policy that allows it.</summary>
     public long EncryptionDowngraded { get; internal set; }
 
-    /// <summary>Offers refused, and contacts not dialled, because of a policy on encryption.</summary>
+    /// <summary>Offers and lines refused, and contacts not dialled, because of a policy on encryption.</summary>
     public long EncryptionRefused { get; internal set; }
 
     /// <summary>SRTP and SRTCP that was not authentic, of legs that have ended.</summary>

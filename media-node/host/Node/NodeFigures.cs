@@ -51,6 +51,8 @@ internal static class NodeFigures
         figures["framesSkipped"] = node.FramesSkipped;
         figures["legsEncrypted"] = node.LegsEncrypted;
         figures["legsPlain"] = node.LegsPlain;
+        figures["linesEncrypted"] = node.LinesEncrypted;
+        figures["linesPlain"] = node.LinesPlain;
         figures["encryptionDowngraded"] = node.EncryptionDowngraded;
         figures["encryptionRefused"] = node.EncryptionRefused;
         figures["forgedPackets"] = node.ForgedPackets;
