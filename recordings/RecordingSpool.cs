@@ -17,6 +17,7 @@ public sealed class RecordingSpool
 
     private const string FolderName = ".writing";
     private const string FactsSuffix = ".json";
+    private const string UntoldSuffix = ".untold";
 
     private readonly IRecordingStore _store;
 
@@ -57,9 +58,23 @@ public sealed class RecordingSpool
         ArgumentNullException.ThrowIfNull(facts);
         var path = Path.Combine(Folder, facts.Name);
         var whole = facts with { Bytes = new FileInfo(path).Length, Sha256 = await HashOf(path, cancellation) };
+        if (whole.Recovered) OwnFile.Replace(path + UntoldSuffix, whole.ToBytes());
         await _store.Put(path, whole, cancellation);
         Discard(path + FactsSuffix);
         return whole;
+    }
+
+    /// <summary>What was recovered, now or at an earlier start, without its call being told; in the order of
+    /// time.</summary>
+    public IEnumerable<RecordingFacts> Untold() =>
+        Directory.EnumerateFiles(Folder, "*" + UntoldSuffix).Order(StringComparer.Ordinal).Take(RecoveredMax)
+            .Select(note => RecordingFacts.TryRead(File.ReadAllBytes(note))).OfType<RecordingFacts>();
+
+    /// <summary>Its call has been told.</summary>
+    public void Told(RecordingFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        Discard(Path.Combine(Folder, facts.Name) + UntoldSuffix);
     }
 
     /// <summary>A file that came to nothing.</summary>
@@ -77,7 +92,8 @@ public sealed class RecordingSpool
         foreach (var file in Directory.EnumerateFiles(Folder).Order(StringComparer.Ordinal).Take(RecoveredMax))
         {
             if (!RecordingName.TryParse(Path.GetFileName(file), out var name)) continue;
-            if (!IsCopyInTheMaking(name) && Repaired(file, name) is { } facts) recovered.Add(await Finish(facts, cancellation));
+            var facts = IsCopyInTheMaking(name) ? null : Repaired(file, name);
+            if (facts is not null) recovered.Add(await Finish(facts, cancellation));
             else Abandon(name);
         }
 
@@ -86,6 +102,7 @@ public sealed class RecordingSpool
 
         static bool IsOrphan(string file) =>
             !RecordingName.TryParse(Path.GetFileName(file), out _)
+            && !file.EndsWith(UntoldSuffix, StringComparison.Ordinal)
             && !File.Exists(Path.Combine(Path.GetDirectoryName(file)!, Path.GetFileNameWithoutExtension(file)));
     }
 

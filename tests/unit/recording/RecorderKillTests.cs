@@ -85,8 +85,7 @@ public sealed class RecorderKillTests
             recorder.Begin(call);
             for (var channel = 1; channel <= 2; channel++) feed.Open(channel, new RecordedChannel(call, channel));
             call.Begin(new SegmentPlan(
-                new RecordingName(RecordingFolder.Day, new CallId("killed"), 1, 1, RecordingName.Wav), DateTimeOffset.UnixEpoch,
-                begin, 8_000, [new LegId(1), new LegId(2)], [1, 2]));
+                RecordingFolder.Name("killed"), DateTimeOffset.UnixEpoch, begin, 8_000, [new LegId(1), new LegId(2)], [1, 2]));
         });
         Span<byte> payload = stackalloc byte[160];
         payload.Fill(Loud);

@@ -85,7 +85,7 @@ public sealed class SegmentFinisherTests : IDisposable, IRecordingListener
 
         var facts = Assert.Single(recovered);
         Assert.Equal((Wav.ToString(), true), (facts.Name, facts.Recovered));
-        Assert.Empty(Directory.EnumerateFiles(_spool.Folder));
+        Assert.Equal([_spool.PathOf(Wav) + ".untold"], Directory.EnumerateFiles(_spool.Folder));
     }
 
     /// <summary>A crash between the end of the copy and its way into the store.</summary>
@@ -103,7 +103,7 @@ public sealed class SegmentFinisherTests : IDisposable, IRecordingListener
 
         var facts = Assert.Single(recovered);
         Assert.Equal((Opus.ToString(), TimeSpan.FromSeconds(1)), (facts.Name, facts.Duration));
-        Assert.Empty(Directory.EnumerateFiles(_spool.Folder));
+        Assert.Equal([_spool.PathOf(Opus) + ".untold"], Directory.EnumerateFiles(_spool.Folder));
     }
 
     /// <returns>How many stayed as they were written.</returns>
