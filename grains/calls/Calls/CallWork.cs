@@ -105,5 +105,6 @@ internal sealed partial class CallWork(CallState state, DateTimeOffset now)
         if (before?.Reservation is { } held) Add(new CallEffect.Monitored(held, false));
         if (to?.Reservation is { } reservation) Add(new CallEffect.Monitored(reservation, true));
         State = State with { MonitorShownTo = to?.Agent };
+        if (State.Phase == CallPhase.Talking) Show(to is null ? "unmonitored" : "monitored");
     }
 }

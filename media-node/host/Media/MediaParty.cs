@@ -144,6 +144,12 @@ public sealed class MediaParty : ITimeoutHandler
 
     internal bool CanSend => Media is { MaySend: true, RemoteRtp.Port: not 0 } && !IsNowhere(Media.RemoteRtp);
 
+    /// <summary>A phone that holds the call may send music, or nothing for as long as it likes.</summary>
+    private bool MustSpeak => Media is { MayReceive: true, IsHeld: false };
+
+    /// <summary>A muted phone that suppresses silence still reports.</summary>
+    private Instant LastAlive => Rtp.LastHeard > Rtcp.LastHeard ? Rtp.LastHeard : Rtcp.LastHeard;
+
     /// <summary>RFC 3264 §8.4: "a hold of 0.0.0.0", as RFC 2543 had it.</summary>
     private static bool IsNowhere(TransportAddress address) =>
         address is { High: 0, Low: 0 } || (address.IsIpV4 && address.IpV4 == 0);
@@ -247,8 +253,8 @@ public sealed class MediaParty : ITimeoutHandler
 
     private void CheckSilence(Instant now)
     {
-        var silence = now - Rtp.LastHeard;
-        var isSilent = Media is { MayReceive: true } && silence >= _worker.Options.RtpTimeout;
+        var silence = now - LastAlive;
+        var isSilent = MustSpeak && silence >= _worker.Options.RtpTimeout;
         var isNews = isSilent && !_isTimeoutTold;
         _isTimeoutTold = isSilent;
         if (isNews) Conversation.Observer.OnRtpTimeout(this, silence);
@@ -257,10 +263,14 @@ public sealed class MediaParty : ITimeoutHandler
     private Instant NextDeadline(Instant now)
     {
         var due = Rtcp.NextDeadline;
+        if (MustSpeak)
+        {
+            var silence = LastAlive + _worker.Options.RtpTimeout;
+            if (silence > now) due = Instant.Min(due, silence);
+        }
+
         if (Media is { MayReceive: true })
         {
-            var silence = Rtp.LastHeard + _worker.Options.RtpTimeout;
-            if (silence > now) due = Instant.Min(due, silence);
             var open = Rtp.LastHeard + _worker.Options.Latching.TakeoverSilence;
             if (open > now) due = Instant.Min(due, open);
         }
