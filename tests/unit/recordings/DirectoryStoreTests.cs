@@ -96,7 +96,7 @@ public sealed class DirectoryStoreTests
         Assert.Equal((TimeSpan.FromSeconds(1), true), (facts.Duration, facts.Recovered));
         Assert.Equal(44 + 32_000, facts.Bytes);
         Assert.Equal([cut], (await store.List(RecordingFilter.All, null, 10, Never)).Select(found => found.Name));
-        Assert.Empty(Directory.EnumerateFiles(crashed.Folder));
+        Assert.Equal([crashed.PathOf(cut) + ".untold"], Directory.EnumerateFiles(crashed.Folder));
     }
 
     /// <summary>A start that fails behind the recovery, say because a port is taken, must not lose who is to be
