@@ -124,9 +124,6 @@ public sealed class MediaParty : ITimeoutHandler
 
     internal HearingPath Path { get; set; }
 
-    /// <summary>Those whose ears are connected to this party's mouth, compiled.</summary>
-    internal List<RelayTarget> Targets { get; } = [];
-
     /// <summary>Whose voice it heard when paths were last compiled.</summary>
     internal MediaParty? Speaker { get; set; }
 
@@ -182,6 +179,7 @@ public sealed class MediaParty : ITimeoutHandler
         // A hold may have been long: silence counts from now.
         var now = _worker.Loop.Now;
         Crypto.Configure(media.Crypto, now);
+        Rtp.Crypto = Crypto.IsOn ? Crypto : null;
         Rtp.BeginSilence(now);
         _isTimeoutTold = false;
         _worker.Loop.Schedule(_timer, NextDeadline(now));
@@ -206,7 +204,7 @@ public sealed class MediaParty : ITimeoutHandler
     /// <summary>It hears nobody, and nobody hears it.</summary>
     internal void LeaveMatrix()
     {
-        Targets.Clear();
+        Rtp.Disconnect();
         Player.Stop();
         (Heard, Speaker, Ear, Path) = ([], null, null, HearingPath.Silence);
         Source?.Dispose();
@@ -279,5 +277,5 @@ public sealed class MediaParty : ITimeoutHandler
     }
 }
 
-/// <summary>One compiled way from a speaker to a listener.</summary>
-internal readonly record struct RelayTarget(MediaParty Listener, PayloadMap Map);
+/// <summary>One compiled way from a speaker to a listener and its stream.</summary>
+internal readonly record struct RelayTarget(MediaParty Listener, MediaStream Stream, PayloadMap Map);
