@@ -24,6 +24,7 @@ internal static class NodeFigures
         AddPhones(figures, worker.Phones);
         AddSipRec(figures, worker.SipRec.Counters);
         if (worker.Recording is { } recording) AddRecorder(figures, recording.Recorder.Counters);
+        figures["recordingNewsLost"] = worker.RecordingNews.Lost;
         var peers = worker.Sip.MalformedPeers.Top(PeersShownMax)
             .Select(entry => new PeerCount(entry.Peer.ToString(), entry.Count));
         return new SystemPartView(figures, null, [.. peers]);
@@ -128,6 +129,7 @@ internal static class NodeFigures
         figures["recordingSamplesDropped"] = recorder.SamplesDropped;
         figures["recordingOrdersRefused"] = recorder.OrdersRefused;
         figures["recordingFaults"] = recorder.Faults;
+        figures["recordingsNotInOpus"] = recorder.NotInOpus;
     }
 
     private static void AddPhones(Dictionary<string, long> figures, PhoneBook phones)

@@ -48,6 +48,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         Phones = new PhoneBook(
             node, RandomNumberGenerator.GetBytes(32), _ids, changed => _outbox.PublishNode(changed), time.GetUtcNow);
         _housekeeping = new LoopTimer(this);
+        RecordingNews = new RecordingNews(loop, Counters);
         _names = new HostNames(options.Advertise.AddressFamily, Dns.GetHostAddressesAsync, loop.Post);
     }
 
@@ -208,7 +209,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     {
         foreach (var conversation in _conversations.Values) conversation.Close();
         _conversations.Clear();
-        Recording?.Recorder.Dispose();
+        CloseRecorder();
         _edge!.Dispose();
     }
 
@@ -241,6 +242,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     {
         Overload.Handle(_housekeepingDue, _loop.Now);
         Sip.Overloaded = Overload.IsOverloaded;
+        RecordingNews.Take();
         _outbox.Retry();
         foreach (var conversation in _conversations.Values) conversation.ReportQuality(now);
         GiveUpOverdue(now);

@@ -47,7 +47,7 @@ internal sealed class Recorder : IDisposable
                 Volatile.Read(ref _active), _finisher.Pending, _finisher.Segments,
                 Volatile.Read(ref _failures) + _finisher.Failures, feeds.Sum(feed => feed.PacketsLost),
                 Volatile.Read(ref _samplesDropped), feeds.Sum(feed => feed.OrdersRefused),
-                Volatile.Read(ref _faults) + _finisher.Faults);
+                Volatile.Read(ref _faults) + _finisher.Faults) { NotInOpus = _finisher.NotInOpus };
         }
     }
 
@@ -78,9 +78,7 @@ internal sealed class Recorder : IDisposable
     public ISegmentFile Create(SegmentPlan plan)
     {
         _options.Spool.Begin(plan.Facts());
-        var create = plan.Name.Extension == RecordingName.Opus ? _options.CreateOpus : _options.CreateWav;
-        return create(
-            _options.Spool.PathOf(plan.Name), new WavFormat(plan.Legs.Length, plan.SampleRateHz));
+        return _options.CreateWav(_options.Spool.PathOf(plan.Name), plan.Format);
     }
 
     public void Failed(RecordedCall call, string reason)
@@ -94,7 +92,7 @@ internal sealed class Recorder : IDisposable
     {
         var (file, frames, facts) = segment.Close();
         Volatile.Write(ref _samplesDropped, _samplesDropped + segment.SamplesDropped);
-        if (_finisher.TryAdd(new FinishedSegment(file, frames, facts, segment.Plan.Name, call.Listener))) return;
+        if (_finisher.TryAdd(new FinishedSegment(file, frames, facts, segment.Plan, call.Listener))) return;
 
         file.Dispose();
         Failed(call, "too many files wait to be stored; this one is stored at the next start");

@@ -22,8 +22,6 @@ public sealed record RecorderOptions(RecordingSpool Spool)
     /// then.</summary>
     public TimeSpan LeaveLinger { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Makes a segment's file.</summary>
+    /// <summary>Makes the file that a segment is written into.</summary>
     public Func<string, WavFormat, ISegmentFile> CreateWav { get; init; } = WavFile.Create;
-
-    public Func<string, WavFormat, ISegmentFile> CreateOpus { get; init; } = OpusFile.Create;
 }

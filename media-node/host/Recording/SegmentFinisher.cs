@@ -7,7 +7,7 @@ namespace OrleansAcd.MediaNode.Recording;
 
 /// <summary>A segment whose last sample is written.</summary>
 internal sealed record FinishedSegment(
-    ISegmentFile File, long Frames, RecordingFacts Facts, RecordingName Name, IRecordingListener Listener);
+    ISegmentFile File, long Frames, RecordingFacts Facts, SegmentPlan Plan, IRecordingListener Listener);
 
 /// <summary>Makes files complete: lengths, disk, hash, store; then tells. Threads of its own, so that the recorder
 /// never waits for a disk to sync; a call's segments stay in order.</summary>
@@ -26,6 +26,7 @@ internal sealed class SegmentFinisher : IDisposable
     private long _pending;
     private long _segments;
     private long _failures;
+    private long _notInOpus;
     private long _faults;
 
     public SegmentFinisher(RecordingSpool spool)
@@ -43,13 +44,16 @@ internal sealed class SegmentFinisher : IDisposable
 
     public long Failures => Volatile.Read(ref _failures);
 
+    /// <summary>Files that stayed WAV since there was no room to make Opus of them.</summary>
+    public long NotInOpus => Volatile.Read(ref _notInOpus);
+
     public long Faults => Volatile.Read(ref _faults);
 
     /// <summary>False when too many wait.</summary>
     public bool TryAdd(FinishedSegment segment)
     {
         Interlocked.Increment(ref _pending);
-        var lane = (uint)segment.Name.Call.GetHashCode() % Lanes;
+        var lane = (uint)segment.Plan.Name.Call.GetHashCode() % Lanes;
         if (_waiting[lane].TryAdd(segment)) return true;
 
         Interlocked.Decrement(ref _pending);
@@ -91,18 +95,20 @@ internal sealed class SegmentFinisher : IDisposable
     {
         try
         {
+            RecordingFacts facts;
             using (segment.File)
             {
                 if (segment.Frames == 0)
                 {
-                    _spool.Abandon(segment.Name);
+                    _spool.Abandon(segment.Plan.Name);
                     return;
                 }
 
                 segment.File.Finish(segment.Frames);
+                facts = segment.Plan.IsKeptAsOpus ? InOpus(segment) : segment.Facts;
             }
 
-            var facts = _spool.Finish(segment.Facts, _stop.Token).GetAwaiter().GetResult();
+            facts = _spool.Finish(facts, _stop.Token).GetAwaiter().GetResult();
             Interlocked.Increment(ref _segments);
             segment.Listener.OnSegment(facts);
         }
@@ -111,6 +117,24 @@ internal sealed class SegmentFinisher : IDisposable
             // What was written stays where it is, and is put in order at the next start.
             Interlocked.Increment(ref _failures);
             segment.Listener.OnFailed("the file could not be stored: " + error.Message);
+        }
+    }
+
+    /// <summary>Where there is no room for a second file the first one is kept.</summary>
+    private RecordingFacts InOpus(FinishedSegment segment)
+    {
+        var name = segment.Plan.Name with { Extension = RecordingName.Opus };
+        try
+        {
+            OpusCopy.Make(segment.File, segment.Plan.Format, segment.Frames, _spool.PathOf(name), _stop.Token);
+            var facts = segment.Facts with { Name = name.ToString() };
+            _spool.Replace(segment.Plan.Name, facts);
+            return facts;
+        }
+        catch (IOException)
+        {
+            Interlocked.Increment(ref _notInOpus);
+            return segment.Facts;
         }
     }
 }
