@@ -32,9 +32,11 @@ internal sealed partial class Conversation
     /// 21.1.2).</summary>
     private void TellCaller(Leg ringing)
     {
-        if (_legs.GetValueOrDefault(LegId.Caller) is not { State: LegState.Offered } caller || caller == ringing) return;
-
-        caller.Active!.Call!.ProvisionalResponse(180, _worker.Now);
+        var caller = _legs.GetValueOrDefault(LegId.Caller);
+        if (caller is { State: LegState.Offered } && caller != ringing)
+        {
+            caller.Active!.Call!.ProvisionalResponse(180, _worker.Now);
+        }
     }
 
     /// <summary>A phone answered. The first of a leg's contacts has it; the others stop ringing.</summary>
