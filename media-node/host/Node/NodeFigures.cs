@@ -129,6 +129,7 @@ internal static class NodeFigures
         figures["recordingSamplesDropped"] = recorder.SamplesDropped;
         figures["recordingOrdersRefused"] = recorder.OrdersRefused;
         figures["recordingFaults"] = recorder.Faults;
+        figures["recordingsUnstored"] = recorder.Unstored;
         figures["recordingsNotInOpus"] = recorder.NotInOpus;
     }
 

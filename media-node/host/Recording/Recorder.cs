@@ -31,7 +31,7 @@ internal sealed class Recorder : IDisposable
     public Recorder(RecorderOptions options)
     {
         _options = options;
-        _finisher = new SegmentFinisher(options.Spool);
+        _finisher = new SegmentFinisher(options.Spool, options.StoreRetryPeriod);
         _thread = new Thread(Run) { Name = "recorder", IsBackground = true };
         _thread.Start();
     }
@@ -42,17 +42,20 @@ internal sealed class Recorder : IDisposable
     {
         get
         {
-            var feeds = Volatile.Read(ref _feeds);
+            var (feeds, finisher) = (Volatile.Read(ref _feeds), _finisher.Counters);
             return new RecorderCounters(
-                Volatile.Read(ref _active), _finisher.Pending, _finisher.Segments,
-                Volatile.Read(ref _failures) + _finisher.Failures, feeds.Sum(feed => feed.PacketsLost),
+                Volatile.Read(ref _active), finisher.Pending, finisher.Segments,
+                Volatile.Read(ref _failures) + finisher.Failures, feeds.Sum(feed => feed.PacketsLost),
                 Volatile.Read(ref _samplesDropped), feeds.Sum(feed => feed.OrdersRefused),
-                Volatile.Read(ref _faults) + _finisher.Faults) { NotInOpus = _finisher.NotInOpus };
+                Volatile.Read(ref _faults) + finisher.Faults)
+            {
+                NotInOpus = finisher.NotInOpus, Unstored = finisher.Unstored,
+            };
         }
     }
 
     /// <summary>Whether nothing is being written, hashed or stored.</summary>
-    public bool IsIdle => Volatile.Read(ref _active) == 0 && _finisher.Pending == 0;
+    public bool IsIdle => Volatile.Read(ref _active) == 0 && _finisher.Counters.Pending == 0;
 
     /// <summary>For a media loop, once.</summary>
     public RecorderFeed AddFeed()

@@ -13,4 +13,7 @@ internal readonly record struct RecorderCounters(
 {
     /// <summary>Files that stayed WAV since there was no room to make Opus of them.</summary>
     public long NotInOpus { get; init; }
+
+    /// <summary>Complete files that the store has not taken; tried again and again.</summary>
+    public long Unstored { get; init; }
 }

@@ -14,6 +14,7 @@ namespace OrleansAcd.Tests.Unit.Recording;
 public sealed class SegmentFinisherTests : IDisposable, IRecordingListener
 {
     private const int Rate = 8_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly RecordingFolder _folder = new();
     private readonly DirectoryStore _store;
     private readonly RecordingSpool _spool;
@@ -64,6 +65,40 @@ public sealed class SegmentFinisherTests : IDisposable, IRecordingListener
         Assert.Empty(_failed);
     }
 
+    /// <summary>A full disk, say: the file waits where it is complete, and is stored once that is possible.</summary>
+    [Fact]
+    public void WhatTheStoreRefusesIsOfferedAgainUntilItTakesIt()
+    {
+        var day = Path.GetDirectoryName(_store.PathOf(Wav))!;
+        File.WriteAllText(day, "in the way");
+        using var finisher = new SegmentFinisher(_spool, TimeSpan.FromMilliseconds(5));
+        Add(finisher, 2 * Rate, isOpus: false);
+        Assert.True(SpinWait.SpinUntil(() => finisher.Counters is { Unstored: 1, Failures: > 3 }, Patience));
+        Assert.Equal((0L, 0L), (finisher.Counters.Pending, finisher.Counters.Segments));
+
+        File.Delete(day);
+        Assert.True(SpinWait.SpinUntil(() => finisher.Counters is { Unstored: 0, Segments: 1 }, Patience));
+
+        Assert.Equal(Wav.ToString(), Assert.Single(_finished).Name);
+        Assert.Empty(_failed);
+        Assert.True(File.Exists(_store.PathOf(Wav)));
+    }
+
+    /// <summary>At the end of the process it is offered once more, and else waits for the next start.</summary>
+    [Fact]
+    public async Task WhatTheStoreNeverTakesIsThereAtTheNextStart()
+    {
+        var day = Path.GetDirectoryName(_store.PathOf(Wav))!;
+        await File.WriteAllTextAsync(day, "in the way");
+        Finish(2 * Rate, isOpus: false);
+        File.Delete(day);
+
+        var recovered = await new RecordingSpool(_folder.Path, _store).Recover(CancellationToken.None);
+
+        Assert.Equal(TimeSpan.FromSeconds(2), Assert.Single(recovered).Duration);
+        Assert.Empty(_finished);
+    }
+
     [Fact]
     public void ASegmentWithoutSoundLeavesNothing()
     {
@@ -109,13 +144,18 @@ public sealed class SegmentFinisherTests : IDisposable, IRecordingListener
     /// <returns>How many stayed as they were written.</returns>
     private long Finish(int frames, bool isOpus)
     {
-        var finisher = new SegmentFinisher(_spool);
+        var finisher = new SegmentFinisher(_spool, Patience);
+        Add(finisher, frames, isOpus);
+        finisher.Dispose();
+        return finisher.Counters.NotInOpus;
+    }
+
+    private void Add(SegmentFinisher finisher, int frames, bool isOpus)
+    {
         var facts = RecordingFolder.Facts(Wav) with { Duration = TimeSpan.FromSeconds(frames / (double)Rate) };
         var plan = new SegmentPlan(
             Wav, facts.StartedAt, Instant.Zero, Rate, [new LegId(1), new LegId(2)], [1, 2]) { IsKeptAsOpus = isOpus };
         Assert.True(finisher.TryAdd(new FinishedSegment(Begun(frames), frames, facts, plan, this)));
-        finisher.Dispose();
-        return finisher.NotInOpus;
     }
 
     private WavFile Begun(int frames)
