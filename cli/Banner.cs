@@ -32,8 +32,10 @@ internal static class Banner
         }
 
         foreach (var number in centre.Numbers.Take(5))
-            Console.WriteLine($"  call     sip:{number.Number}@{at}  -> queue {number.Queue}");
+            Console.WriteLine($"  call     sip:{number.Number}@{at}  -> {GoalOf(number)}");
         foreach (var problem in host.Media.PromptProblems) Console.WriteLine($"  left out {problem}");
         Console.WriteLine("ready; Ctrl-C stops");
     }
+    private static string GoalOf(NumberEntry number) =>
+        number.Agent is { } agent ? $"agent {agent}" : $"queue {number.Queue}";
 }

@@ -11,7 +11,9 @@ using Microsoft.Extensions.Logging;
 using OrleansAcd.Contracts.Views;
 using OrleansAcd.Gateway;
 using OrleansAcd.MediaNode.Node;
+using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Recordings;
+using OrleansAcd.Recordings.Formats;
 using OrleansAcd.Silo;
 using OrleansAcd.Storage;
 
@@ -82,10 +84,12 @@ internal sealed class CentreHost : IAsyncDisposable
             FirstCentreYaml = document.Sample,
         });
         builder.Services.AddAcdRecordings(Recordings(builder.Configuration), options.Data.FullName);
+        builder.Services.AddSingleton<IOpusDecoding, OpusDecoding>();
         madeKey = builder.Services.AddAcdGateway(new GatewayOptions { DataDirectory = options.Data.FullName });
         builder.Services.AddSingleton<MediaNodeService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MediaNodeService>());
         builder.Services.AddSingleton<ISystemPart>(services => services.GetRequiredService<MediaNodeService>());
+        builder.Services.AddHostedService<RescuedSegments>();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
         GatewayApp.Map(app);

@@ -5,6 +5,10 @@ const PRESENCE = {
   'ready': ['●', 'Ready'], 'reserved': ['◐', 'Reserved'], 'ringing': ['◐', 'Ringing'], 'talking': ['■', 'Talking'],
   'wrap-up': ['▲', 'Wrap-up'], 'not-ready': ['✕', 'Not ready'], 'logged-out': ['○', 'Logged out'],
 };
+const SIGNS = {
+  'recording': 'recording', 'recording-paused': 'recording paused', 'on-hold': 'on hold', 'consulting': 'consulting',
+  'transferring': 'transferring', 'conference': 'conference', 'monitored': 'supervisor listens',
+};
 const ORDER = ['talking', 'ringing', 'reserved', 'wrap-up', 'ready', 'not-ready', 'logged-out'];
 const $ = id => document.getElementById(id);
 const percent = share => `${Math.floor(share * 100 + 1e-9)}%`;
@@ -63,7 +67,8 @@ const agents = new Keyed($('agents'), () => {
   return el('li', 'agent', mark, el('span', 'name'), el('time', 'since'), el('span', 'doing'));
 }, updateAgent);
 
-const calls = new Keyed($('calls'), () => el('li', 'call', el('span', 'state'), el('span', 'where'), el('time', 'since')), updateCall);
+const calls = new Keyed($('calls'), () => el('li', 'call',
+  el('span', 'state'), el('span', 'where'), el('time', 'since'), el('span', 'signs')), updateCall);
 
 /** Good at or above the target, warn a little below it, bad further down; none while nothing was counted. */
 function levelTone(q) {
@@ -105,7 +110,8 @@ function updateAgent(node, a) {
   node.dataset.presence = a.presence;
   say(node.querySelector('.mark'), mark);
   say(node.querySelector('.name'), a.display);
-  say(node.querySelector('.doing'), words + (detail ? ` · ${detail}` : '') + (a.next ? ` → ${a.next}` : ''));
+  node.dataset.monitored = a.monitored === true;
+  say(node.querySelector('.doing'), words + (detail ? ` · ${detail}` : '') + (a.monitored ? ' · listened to' : '') + (a.next ? ` → ${a.next}` : ''));
   say(node.querySelector('.since'), a.presence === 'logged-out' ? '' : elapsed(a.since));
 }
 
@@ -121,7 +127,19 @@ function updateCall(node, c) {
   const queue = shown.queues.get(c.queue)?.display ?? c.queue ?? c.number ?? '';
   const agent = c.agent ? shown.agents.get(c.agent)?.display ?? c.agent : '';
   say(node.querySelector('.where'), agent ? `${queue} → ${agent}` : queue);
+  showSigns(node.querySelector('.signs'), c.signs ?? []);
   say(node.querySelector('.since'), elapsed(c.answeredAt ?? c.enqueuedAt ?? c.startedAt));
+}
+
+function showSigns(node, signs) {
+  const text = signs.join(' ');
+  if (node.dataset.signs === text) return;
+  node.dataset.signs = text;
+  node.replaceChildren(...signs.map(sign => {
+    const chip = el('span', 'sign', SIGNS[sign] ?? sign);
+    chip.dataset.sign = sign;
+    return chip;
+  }));
 }
 
 function setFigure(id, value, note, tone = '') {

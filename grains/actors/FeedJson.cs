@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansAcd.Calls;
@@ -11,8 +12,7 @@ namespace OrleansAcd.Actors;
 public sealed record CallFeedData(
     CallId Call, string State, string Number, QueueId? Queue, AgentId? Agent, DateTimeOffset StartedAt,
     DateTimeOffset? EnqueuedAt, DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, QueueOutcome Outcome,
-    string EndedBy,
-    int Offers);
+    string EndedBy, int Offers, ImmutableArray<CallSign> Signs);
 
 /// <summary>The data of feed events: source-generated, written as <see cref="FeedEvent.Json"/> says.</summary>
 [JsonSerializable(typeof(CallFeedData))]
@@ -26,8 +26,7 @@ internal sealed partial class FeedJson : JsonSerializerContext
     public static string Of(CallState s) => JsonSerializer.Serialize(
         new CallFeedData(
             s.Id, CallViews.StateName(s.Phase), s.Number, s.Route?.Queue, s.Agent, s.StartedAt, s.EnqueuedAt,
-            s.AnsweredAt,
-            s.EndedAt, s.Outcome, s.EndedBy, s.Offers),
+            s.AnsweredAt, s.EndedAt, s.Outcome, s.EndedBy, s.Offers, CallViews.SignsOf(s)),
         Writer.CallFeedData);
 
     public static string Of(AgentView view) => JsonSerializer.Serialize(view, Writer.AgentView);

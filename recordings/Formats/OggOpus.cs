@@ -88,4 +88,28 @@ public static class OggOpus
         frame.CopyTo(to[at..]);
         return at + frame.Length;
     }
+
+    /// <summary>Takes one channel's packet out of a packet of several: the reverse of <see cref="Append"/>.</summary>
+    /// <param name="to">Gets the packet as a decoder of one channel wants it.</param>
+    /// <param name="taken">Bytes of <paramref name="from"/> that were this channel's.</param>
+    /// <returns>False when it is none that <see cref="Append"/> has written, or there is no room.</returns>
+    public static bool TrySplit(ReadOnlySpan<byte> from, bool isLast, Span<byte> to, out int bytes, out int taken)
+    {
+        (bytes, taken) = (0, 0);
+        if (from.IsEmpty || (from[0] & 3) != 0) return false;
+
+        var (at, length) = (1, from.Length - 1);
+        if (!isLast)
+        {
+            if (from.Length < 2 || (from[1] >= 252 && from.Length < 3)) return false;
+            (at, length) = from[1] < 252 ? (2, from[1]) : (3, from[1] + (4 * from[2]));
+        }
+
+        if (from.Length - at < length || to.Length <= length) return false;
+
+        to[0] = from[0];
+        from.Slice(at, length).CopyTo(to[1..]);
+        (bytes, taken) = (1 + length, at + length);
+        return true;
+    }
 }

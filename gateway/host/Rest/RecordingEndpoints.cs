@@ -97,30 +97,36 @@ internal static partial class RecordingEndpoints
     });
 
     private static Task<IResult> Draw(
-        string name, int? width, int? height, HttpContext context, [FromServices] IRecordingStore? store = null) =>
-        WithOne(store, name, context, async (kept, facts, parsed) =>
+        string name, int? width, int? height, HttpContext context, [FromServices] IRecordingStore? store = null,
+        [FromServices] IOpusDecoding? opus = null) => WithOne(store, name, context, async (kept, facts, parsed) =>
     {
         if (width is < 1 or > Waveform.WidthMax) return Problems.Bad($"width must be 1 to {Waveform.WidthMax}.");
         if (height is < 1 or > Waveform.HeightMax) return Problems.Bad($"height must be 1 to {Waveform.HeightMax}.");
-        if (parsed.Extension != RecordingName.Wav)
-        {
-            return Problems.Of(415, "unsupported-media-type", "A picture can be made of WAV alone.");
-        }
-
         await Drawing.WaitAsync(context.RequestAborted);
         try
         {
             await using var file = await kept.Open(parsed, 0, facts.Bytes, context.RequestAborted);
             if (file is null) return Unknown();
 
-            var waveform = await Waveform.TryRead(file, width ?? WidthDefault, context.RequestAborted);
-            return waveform is null ? Unknown() : Results.Text(waveform.ToSvg(height ?? HeightDefault), Svg);
+            var waveform = await ReadWaveform(file, facts, opus, width ?? WidthDefault, context.RequestAborted);
+            return waveform is null ? NotDrawable() : Results.Text(waveform.ToSvg(height ?? HeightDefault), Svg);
         }
         finally
         {
             Drawing.Release();
         }
     });
+
+    private static Task<Waveform?> ReadWaveform(
+        Stream file, RecordingFacts facts, IOpusDecoding? opus, int width, CancellationToken cancellation)
+    {
+        if (facts.Name.EndsWith(RecordingName.Wav, StringComparison.Ordinal))
+            return WavWaveform.TryRead(file, width, cancellation);
+
+        return opus is null
+            ? Task.FromResult<Waveform?>(null)
+            : OpusWaveform.TryRead(file, facts.Duration, width, opus, cancellation);
+    }
 
     private static Task<IResult> Delete(
         string name, HttpContext context, ILoggerFactory logs, [FromServices] IRecordingStore? store = null) =>
@@ -156,6 +162,9 @@ internal static partial class RecordingEndpoints
             return Problems.Of(503, "storage-unavailable", error.Message);
         }
     }
+
+    private static IResult NotDrawable() => Problems.Of(
+        415, "unsupported-media-type", "No picture can be made: the file is not one of ours, or libopus is missing.");
 
     private static IResult Unknown() => Problems.NotFound("There is no such recording.");
 

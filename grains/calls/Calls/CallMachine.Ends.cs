@@ -206,7 +206,7 @@ public static partial class CallMachine
             Phase = CallPhase.Queued, Agent = null, RefreshAt = work.Now + WaitRefresh, WaitsSince = work.Now,
             TalkedBefore = s.TalkedBefore + (work.Now - (s.AnsweredAt ?? work.Now)), AnsweredAt = null,
             EnqueuedAt = s.EnqueuedAt ?? work.Now, Transfer = null, Consultation = null, Handing = null,
-            MonitorShown = false,
+            MonitorShownTo = null,
         };
         if (work.State.Find(LegId.Caller) is { OnHold: true } caller) work.Put(caller with { OnHold = false });
         work.Rewire();

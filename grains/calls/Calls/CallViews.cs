@@ -27,13 +27,34 @@ public static class CallViews
                     .Select(p => LegOf(p, p.Quality)),
             ],
             Recordings = [.. s.Recorded],
-            IsRecording = s.Recording is { Paused: false },
+            IsRecording = s.Recording is { Paused: false }, Signs = SignsOf(s),
         };
     }
 
     public static CallLegView LegOf(CallParty p, LegQuality? quality) => new(
         p.Leg.Value, RoleName(p.Role), PartyStateName(p.State), p.Agent,
         p.Role == PartyRole.Supervisor ? p.Mode : null, p.Muted, p.OnHold || p.HeldByPhone, quality);
+
+    public static ImmutableArray<CallSign> SignsOf(CallState s)
+    {
+        if (s.Phase != CallPhase.Talking) return [];
+
+        var signs = ImmutableArray.CreateBuilder<CallSign>();
+        void Add(bool isSo, CallSign sign)
+        {
+            if (isSo) signs.Add(sign);
+        }
+
+        Add(s.Recording is { Paused: false }, CallSign.Recording);
+        Add(s.Recording is { Paused: true }, CallSign.RecordingPaused);
+        Add(s.MusicTo.Contains(LegId.Caller), CallSign.OnHold);
+        Add(s.Consultation is not null, CallSign.Consulting);
+        Add(s.Transfer is not null || s.Handing is not null, CallSign.Transferring);
+        Add(s.Parties.Count(p => p.IsUp && p.Role is not (PartyRole.Supervisor or PartyRole.Consulted)) > 2,
+            CallSign.Conference);
+        Add(ShowsSupervisors(s) && s.Parties.Any(p => p.IsUp && p.IsWatching), CallSign.Monitored);
+        return signs.DrainToImmutable();
+    }
 
     /// <summary>The queue lets it be seen that somebody listens.</summary>
     private static bool ShowsSupervisors(CallState s) => s.Route?.MonitoringVisible == true;

@@ -92,13 +92,19 @@ internal sealed partial class CallWork(CallState state, DateTimeOffset now)
         if (!plan.Cells.SequenceEqual(State.Heard)) State = State with { Heard = plan.Cells };
     }
 
+    /// <summary>The agent who talks is told whether somebody listens, where the queue lets it be seen; so is one to
+    /// whom the caller is transferred.</summary>
     private void ShowMonitoring()
     {
-        var shown = State.Phase == CallPhase.Talking && State.Route?.MonitoringVisible == true
+        var isShown = State.Phase == CallPhase.Talking && State.Route?.MonitoringVisible == true
             && State.Parties.Any(p => p.IsUp && p.IsWatching);
-        if (shown == State.MonitorShown || State.AgentParty?.Reservation is not { } reservation) return;
+        var to = isShown ? State.AgentParty : null;
+        if (to?.Agent == State.MonitorShownTo || to is { Reservation: null }) return;
 
-        State = State with { MonitorShown = shown };
-        Add(new CallEffect.Monitored(reservation, shown));
+        var before = State.MonitorShownTo is { } told ? State.Find(told) : null;
+        if (before?.Reservation is { } held) Add(new CallEffect.Monitored(held, false));
+        if (to?.Reservation is { } reservation) Add(new CallEffect.Monitored(reservation, true));
+        State = State with { MonitorShownTo = to?.Agent };
+        if (State.Phase == CallPhase.Talking) Show(to is null ? "unmonitored" : "monitored");
     }
 }

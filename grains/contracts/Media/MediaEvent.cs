@@ -134,6 +134,10 @@ public sealed record LegQuality(string Codec, long PacketsReceived, long Packets
     /// <summary>SRTP both ways.</summary>
     [Id(4)]
     public bool Encrypted { get; init; }
+
+    /// <summary>Lines beside audio, video or text, that are not encrypted.</summary>
+    [Id(5)]
+    public int PlainLines { get; init; }
 }
 
 /// <summary>A phone asks to be replaced by somebody else: REFER (RFC 3515), accepted with 202 already.</summary>

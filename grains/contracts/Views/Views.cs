@@ -86,6 +86,31 @@ public sealed record CallView(
     /// <summary>Recorded just now, and not paused.</summary>
     [Id(3)]
     public bool IsRecording { get; init; }
+
+    [Id(4)]
+    public ImmutableArray<CallSign> Signs { get; init; } = [];
+}
+
+/// <summary>What is true of a call that is talked in, besides that.</summary>
+public enum CallSign
+{
+    Recording,
+    RecordingPaused,
+
+    /// <summary>The caller hears music.</summary>
+    OnHold,
+
+    /// <summary>The agent has called somebody to ask.</summary>
+    Consulting,
+
+    /// <summary>The caller goes to somebody who is called.</summary>
+    Transferring,
+
+    /// <summary>More than two talk together.</summary>
+    Conference,
+
+    /// <summary>A supervisor listens or coaches, and the queue lets it be seen.</summary>
+    Monitored,
 }
 
 /// <summary>One step of a call: what happened, what was decided, why.</summary>

@@ -145,7 +145,12 @@ public sealed class EventLoop : IDisposable
         TurnStart = Now;
         Turns++;
         Ready += ready.Length;
-        foreach (var one in ready) Dispatch(one);
+        for (var i = 0; i < ready.Length; i++)
+        {
+            Prepare(ready[(i + 1)..]);
+            Dispatch(ready[i]);
+        }
+
         RunPosted();
         RunTicks();
         RunTimeouts();
@@ -174,6 +179,14 @@ public sealed class EventLoop : IDisposable
         var until = due - TurnStart;
         if (until < TimeSpan.Zero) until = TimeSpan.Zero;
         return isEndless || until < waitMax ? until : waitMax;
+    }
+
+    /// <summary>What comes next fetches what it needs, so that memory is waited for while something is done.</summary>
+    private void Prepare(ReadOnlySpan<ReadySlot> next)
+    {
+        if (next.Length > 2) _sockets.Fetch(next[2]);
+        if (next.Length > 1) _sockets.Find(next[1])?.Prepare(2);
+        if (next.Length > 0) _sockets.Find(next[0])?.Prepare(1);
     }
 
     private void Dispatch(ReadySlot ready)

@@ -11,6 +11,12 @@ public interface IReadyHandler
     /// <summary>There is room to write; only while asked for.</summary>
     void OnWritable();
 
+    /// <summary>It will be told of something soon: time to fetch what it will need. Changes nothing.</summary>
+    /// <param name="turns">How many others come before it: 2, then 1.</param>
+    void Prepare(int turns)
+    {
+    }
+
     /// <summary>Handling threw; the loop has counted and reported it, the owner ends what the socket belongs
     /// to.</summary>
     void OnFault(Exception error);

@@ -1,9 +1,14 @@
+using OrleansAcd.MediaCore;
+
 namespace OrleansAcd.MediaNode.Io;
 
 /// <summary>The sockets of a loop by slot; a slot's generation tells a late event from one of its present
 /// owner.</summary>
 internal sealed class SocketTable
 {
+    /// <summary>Of a handler: a stream's object is of about this size.</summary>
+    private const int HandlerLines = 3;
+
     private IReadyHandler?[] _handlers = new IReadyHandler?[256];
     private uint[] _generations = new uint[256];
     private readonly Stack<int> _free = new();
@@ -29,6 +34,9 @@ internal sealed class SocketTable
 
     public IReadyHandler? Find(in ReadySlot ready) =>
         _generations[ready.Slot] == ready.Generation ? _handlers[ready.Slot] : null;
+
+    /// <summary>Fetches the handler of a socket that is looked up soon.</summary>
+    public void Fetch(in ReadySlot ready) => CacheLines.Fetch(_handlers[ready.Slot], HandlerLines);
 
     private int NextSlot()
     {

@@ -19,7 +19,7 @@ public sealed partial class AudioConversation
 
     internal void Compile()
     {
-        foreach (var party in _parties) party.Targets.Clear();
+        foreach (var party in _parties) party.Rtp.Disconnect();
 
         var needsTick = false;
         var ears = new List<MixEar>();
@@ -30,6 +30,8 @@ public sealed partial class AudioConversation
             needsTick |= listener.Player.Clip is not null || listener.Path == HearingPath.Keys;
         }
 
+        foreach (var party in _parties) party.Rtp.ListMemory();
+        foreach (var party in _parties) party.Rtp.JoinLists();
         var sources = ArrangeSources(ears);
         ArrangeMixer(sources, ears);
         SetTicking(needsTick || _mixer is not null);
@@ -90,7 +92,7 @@ public sealed partial class AudioConversation
         listener.Speaker = speaker;
         if (listener.Path == HearingPath.Relay)
         {
-            speaker!.Targets.Add(new RelayTarget(listener, MapOf(speaker, listener)));
+            speaker!.Rtp.Connect(new RelayTarget(listener, listener.Rtp, MapOf(speaker, listener)));
         }
 
         var relayed = before == HearingPath.Relay ? speakerBefore : null;

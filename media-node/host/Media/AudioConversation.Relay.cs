@@ -7,7 +7,8 @@ namespace OrleansAcd.MediaNode.Media;
 /// <summary>The packet path: what a party sends goes to those who hear it, now.</summary>
 public sealed partial class AudioConversation
 {
-    internal void HandleRtp(MediaParty speaker, Span<byte> packet, in RtpHeader header, Instant now)
+    internal static void HandleRtp(
+        MediaWorker worker, MediaParty speaker, Span<byte> packet, in RtpHeader header, Instant now)
     {
         var media = speaker.Media;
         if (media is null || !media.MayReceive) return;
@@ -16,14 +17,17 @@ public sealed partial class AudioConversation
         var payload = packet.Slice(header.PayloadOffset, header.PayloadLength);
         speaker.PacketTap?.OnPacket(speaker, header, payload, now);
         speaker.Source?.Handle(header, payload, now);
-        if (header.PayloadType == media.ReceivedTelephoneEventType) HandleKeys(speaker, header, payload, now);
+        if (header.PayloadType == media.ReceivedTelephoneEventType)
+        {
+            speaker.Conversation.HandleKeys(speaker, header, payload, now);
+        }
         else if (!media.IsAudio(header.PayloadType)) speaker.Unexpected++;
 
-        var targets = speaker.Targets;
-        for (var i = 0; i < targets.Count; i++)
+        var targets = speaker.Rtp.Targets;
+        for (var i = 0; i < targets.Length; i++)
         {
-            var isLast = i == targets.Count - 1;
-            Relay(targets[i], isLast ? packet : Copy(packet), header, now);
+            var isLast = i == targets.Length - 1;
+            Relay(targets[i], isLast ? packet : Copy(worker, packet), header, now);
         }
     }
 
@@ -40,7 +44,7 @@ public sealed partial class AudioConversation
 
     private static void Relay(in RelayTarget target, Span<byte> packet, in RtpHeader header, Instant now)
     {
-        var stream = target.Listener.Rtp;
+        var stream = target.Stream;
         var action = target.Map.Find(header.PayloadType, out var payloadType);
         if (action == PayloadAction.Drop)
         {
@@ -62,9 +66,9 @@ public sealed partial class AudioConversation
         G711.Transcode(to == G711Codec.Pcmu ? G711Codec.Pcma : G711Codec.Pcmu, to, payload);
     }
 
-    private Span<byte> Copy(ReadOnlySpan<byte> packet)
+    private static Span<byte> Copy(MediaWorker worker, ReadOnlySpan<byte> packet)
     {
-        packet.CopyTo(_worker.Outgoing);
-        return _worker.Outgoing[..packet.Length];
+        packet.CopyTo(worker.Outgoing);
+        return worker.Outgoing[..packet.Length];
     }
 }

@@ -41,6 +41,9 @@ internal sealed class ControlStream : IReadyHandler
 
     public TimeSpan? RoundTrip { get; private set; }
 
+    /// <summary>When the peer reported last.</summary>
+    public Instant LastHeard { get; private set; }
+
     public void Expect(TransportAddress remote) => (_expected, _heardFrom) = (remote, default);
 
     public void HandleTimeout(Instant now)
@@ -82,7 +85,7 @@ internal sealed class ControlStream : IReadyHandler
             return;
         }
 
-        _heardFrom = from;
+        (_heardFrom, LastHeard) = (from, now);
         while (reader.TryRead(out var packet)) HandlePacket(packet, now);
     }
 

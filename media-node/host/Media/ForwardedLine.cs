@@ -2,13 +2,14 @@ using System.Text;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.Rtp;
+using OrleansAcd.Rtp.Srtp;
 using OrleansAcd.Sip.Sdp;
 
 namespace OrleansAcd.MediaNode.Media;
 
 /// <summary>One line of one party: its sockets, who the peer is, and where its packets go.</summary>
 /// <remarks>Allocates nothing per packet.</remarks>
-internal sealed class ForwardedLine : IReadyHandler
+internal sealed class ForwardedLine : IReadyHandler, IDisposable
 {
     private const int ReceivesPerTurnMax = 64;
 
@@ -26,6 +27,7 @@ internal sealed class ForwardedLine : IReadyHandler
     private readonly byte[] _cname;
     private readonly Ssrc _self;
     private readonly MediaWorker _worker;
+    private readonly MediaCrypto _crypto;
     private TransportAddress _expectedControl;
     private TransportAddress _controlPeer;
     private Ssrc? _source;
@@ -37,6 +39,7 @@ internal sealed class ForwardedLine : IReadyHandler
     {
         (Owner, Kind, _sockets, _worker) = (owner, kind, sockets, owner.Worker);
         var now = _worker.Loop.Now;
+        _crypto = new MediaCrypto(_worker);
         _latch = new Latch(_worker.Options.Latching);
         _rtpAllowed = new TokenBucket(owner.Options.BitsPerSecond(kind), now);
         _controlAllowed = new TokenBucket(ControlBitsPerSecond, now);
@@ -69,6 +72,11 @@ internal sealed class ForwardedLine : IReadyHandler
 
     public bool MayReceive => Agreed is { } line && (line.Direction & Sip.Sdp.MediaDirection.RecvOnly) != 0;
 
+    /// <summary>SRTP and SRTCP both ways.</summary>
+    public bool IsEncrypted => _crypto.IsOn;
+
+    public SrtpDrops CryptoDrops => _crypto.Drops;
+
     public long PacketsReceived { get; private set; }
 
     public long PacketsSent { get; private set; }
@@ -85,8 +93,10 @@ internal sealed class ForwardedLine : IReadyHandler
 
     public long SendFailures { get; private set; }
 
-    public void Configure(NegotiatedLine agreed)
+    /// <param name="crypto">Both sides' keys of this line; null: it is plain.</param>
+    public void Configure(NegotiatedLine agreed, LegCrypto? crypto)
     {
+        _crypto.Configure(crypto, _worker.Loop.Now);
         var rtp = AddressOf(agreed.RemoteRtp);
         if (Agreed is null || AddressOf(Agreed.RemoteRtp) != rtp) _latch.Expect(rtp);
         Agreed = agreed;
@@ -114,7 +124,7 @@ internal sealed class ForwardedLine : IReadyHandler
         Source = null;
     }
 
-    public void Close()
+    public void Dispose()
     {
         _isClosed = true;
         Viewers.Clear();
@@ -122,6 +132,7 @@ internal sealed class ForwardedLine : IReadyHandler
         _worker.Loop.Remove(_sockets.Rtp);
         _worker.Loop.Remove(_sockets.Rtcp);
         _worker.Ports.Return(_sockets, _worker.Loop.Now);
+        _crypto.Dispose();
     }
 
     public void OnReadable()
@@ -142,6 +153,7 @@ internal sealed class ForwardedLine : IReadyHandler
 
     private void HandleRtp(in TransportAddress from, Span<byte> packet, Instant now)
     {
+        if (!_crypto.TryOpenRtp(ref packet, now)) return;
         if (RtpHeader.TryParse(packet, out var header) != RtpParseError.None)
         {
             Malformed++;
@@ -180,11 +192,12 @@ internal sealed class ForwardedLine : IReadyHandler
         if (_latch.Target is not { IsNone: false, Port: not 0 } target) return;
 
         PacketsSent++;
-        if (_sockets.Rtp.SendTo(packet, target) != IoStatus.Done) SendFailures++;
+        var sealedPacket = _crypto.ProtectRtp(packet);
+        if (sealedPacket.IsEmpty || _sockets.Rtp.SendTo(sealedPacket, target) != IoStatus.Done) SendFailures++;
     }
 
     /// <summary>Reports on the sender's own stream go to who sees it, feedback to who is seen.</summary>
-    private void HandleControl(in TransportAddress from, ReadOnlySpan<byte> datagram, Instant now)
+    private void HandleControl(in TransportAddress from, Span<byte> datagram, Instant now)
     {
         if (!from.IsSameHost(_latch.Target) && !from.IsSameHost(_expectedControl))
         {
@@ -192,6 +205,7 @@ internal sealed class ForwardedLine : IReadyHandler
             return;
         }
 
+        if (!_crypto.TryOpenRtcp(ref datagram, now)) return;
         if (RtcpReader.TryOpen(datagram, out _) != RtcpParseError.None)
         {
             Malformed++;
@@ -218,7 +232,8 @@ internal sealed class ForwardedLine : IReadyHandler
     {
         var target = _controlPeer.IsNone ? _expectedControl : _controlPeer;
         if (target.IsNone || target.Port == 0) return;
-        if (_sockets.Rtcp.SendTo(datagram, target) != IoStatus.Done) SendFailures++;
+        var sealedPacket = _crypto.ProtectRtcp(datagram);
+        if (sealedPacket.IsEmpty || _sockets.Rtcp.SendTo(sealedPacket, target) != IoStatus.Done) SendFailures++;
     }
 
     /// <summary>RFC 4585 section 6.3.1: so that a picture comes at once, and not with the next regular one.</summary>

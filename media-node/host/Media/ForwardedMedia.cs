@@ -6,8 +6,9 @@ namespace OrleansAcd.MediaNode.Media;
 /// <summary>Video and text of one conversation: passed on packet by packet from who is seen to who sees (design
 /// section 5).</summary>
 /// <remarks>Who hears somebody sees them; who hears several sees the first that has a line of the kind in the same
-/// codec. Nothing is decoded or rewritten but the payload type: SSRC, sequence and feedback stay the phones' own. Used
-/// on the worker's thread only; allocates nothing per packet.</remarks>
+/// codec. Nothing is decoded or rewritten but the payload type: SSRC, sequence and feedback stay the phones' own. Each
+/// line is encrypted with keys of its own, or plain. Used on the worker's thread only; allocates nothing per packet.
+/// </remarks>
 internal sealed class ForwardedMedia(MediaWorker worker, ForwardingOptions options, Action<Exception> onFault)
 {
     private readonly List<ForwardedParty> _parties = [];
@@ -32,9 +33,9 @@ internal sealed class ForwardedMedia(MediaWorker worker, ForwardingOptions optio
     }
 
     /// <summary>What was agreed for a line, the first time or again.</summary>
-    public void Configure(ForwardedLine line, NegotiatedLine agreed)
+    public void Configure(ForwardedLine line, NegotiatedLine agreed, LegCrypto? crypto = null)
     {
-        line.Configure(agreed);
+        line.Configure(agreed, crypto);
         Compile();
     }
 
@@ -43,7 +44,7 @@ internal sealed class ForwardedMedia(MediaWorker worker, ForwardingOptions optio
     {
         if (!party.Lines.Remove(line)) return;
 
-        line.Close();
+        line.Dispose();
         if (party.Lines.Count == 0) _parties.Remove(party);
         Compile();
     }

@@ -39,6 +39,9 @@ public sealed record LegMedia(
     /// <summary>What the durations of keys are counted in.</summary>
     public int TelephoneEventClockHz { get; init; } = 8_000;
 
+    /// <summary>The phone holds the call: it wants to hear nothing (RFC 3264 section 8.4).</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>Rate of its RTP timestamps.</summary>
     public int ClockHz => AudioCodecs.ClockHz(Codec);
 

@@ -91,6 +91,13 @@ internal sealed class MediaCrypto(MediaWorker worker) : IDisposable
         return isOpen;
     }
 
+    /// <summary>What packets lead to, each way.</summary>
+    public void ListMemory(ICollection<FetchedObject> incoming, ICollection<FetchedObject> outgoing)
+    {
+        _receiver?.ListMemory(incoming);
+        _sender?.ListMemory(outgoing);
+    }
+
     public void Dispose()
     {
         if (_sender is not null) _before += _sender.Drops;

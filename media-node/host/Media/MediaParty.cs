@@ -124,9 +124,6 @@ public sealed class MediaParty : ITimeoutHandler
 
     internal HearingPath Path { get; set; }
 
-    /// <summary>Those whose ears are connected to this party's mouth, compiled.</summary>
-    internal List<RelayTarget> Targets { get; } = [];
-
     /// <summary>Whose voice it heard when paths were last compiled.</summary>
     internal MediaParty? Speaker { get; set; }
 
@@ -143,6 +140,12 @@ public sealed class MediaParty : ITimeoutHandler
     internal AudioEncoder? Encoder { get; private set; }
 
     internal bool CanSend => Media is { MaySend: true, RemoteRtp.Port: not 0 } && !IsNowhere(Media.RemoteRtp);
+
+    /// <summary>A phone that holds the call may send music, or nothing for as long as it likes.</summary>
+    private bool MustSpeak => Media is { MayReceive: true, IsHeld: false };
+
+    /// <summary>A muted phone that suppresses silence still reports.</summary>
+    private Instant LastAlive => Rtp.LastHeard > Rtcp.LastHeard ? Rtp.LastHeard : Rtcp.LastHeard;
 
     /// <summary>RFC 3264 §8.4: "a hold of 0.0.0.0", as RFC 2543 had it.</summary>
     private static bool IsNowhere(TransportAddress address) =>
@@ -176,6 +179,7 @@ public sealed class MediaParty : ITimeoutHandler
         // A hold may have been long: silence counts from now.
         var now = _worker.Loop.Now;
         Crypto.Configure(media.Crypto, now);
+        Rtp.Crypto = Crypto.IsOn ? Crypto : null;
         Rtp.BeginSilence(now);
         _isTimeoutTold = false;
         _worker.Loop.Schedule(_timer, NextDeadline(now));
@@ -200,7 +204,7 @@ public sealed class MediaParty : ITimeoutHandler
     /// <summary>It hears nobody, and nobody hears it.</summary>
     internal void LeaveMatrix()
     {
-        Targets.Clear();
+        Rtp.Disconnect();
         Player.Stop();
         (Heard, Speaker, Ear, Path) = ([], null, null, HearingPath.Silence);
         Source?.Dispose();
@@ -247,8 +251,8 @@ public sealed class MediaParty : ITimeoutHandler
 
     private void CheckSilence(Instant now)
     {
-        var silence = now - Rtp.LastHeard;
-        var isSilent = Media is { MayReceive: true } && silence >= _worker.Options.RtpTimeout;
+        var silence = now - LastAlive;
+        var isSilent = MustSpeak && silence >= _worker.Options.RtpTimeout;
         var isNews = isSilent && !_isTimeoutTold;
         _isTimeoutTold = isSilent;
         if (isNews) Conversation.Observer.OnRtpTimeout(this, silence);
@@ -257,10 +261,14 @@ public sealed class MediaParty : ITimeoutHandler
     private Instant NextDeadline(Instant now)
     {
         var due = Rtcp.NextDeadline;
+        if (MustSpeak)
+        {
+            var silence = LastAlive + _worker.Options.RtpTimeout;
+            if (silence > now) due = Instant.Min(due, silence);
+        }
+
         if (Media is { MayReceive: true })
         {
-            var silence = Rtp.LastHeard + _worker.Options.RtpTimeout;
-            if (silence > now) due = Instant.Min(due, silence);
             var open = Rtp.LastHeard + _worker.Options.Latching.TakeoverSilence;
             if (open > now) due = Instant.Min(due, open);
         }
@@ -269,5 +277,5 @@ public sealed class MediaParty : ITimeoutHandler
     }
 }
 
-/// <summary>One compiled way from a speaker to a listener.</summary>
-internal readonly record struct RelayTarget(MediaParty Listener, PayloadMap Map);
+/// <summary>One compiled way from a speaker to a listener and its stream.</summary>
+internal readonly record struct RelayTarget(MediaParty Listener, MediaStream Stream, PayloadMap Map);

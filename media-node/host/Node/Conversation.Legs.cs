@@ -78,6 +78,7 @@ internal sealed partial class Conversation
             && exchange.TryAnswer(ours, ChoiceFor(leg, theirs), out var answer) == OfferAnswerError.None
             && leg.Active.Agreed() is { } agreed)
         {
+            _worker.Counters.EncryptionRefused += leg.Active.Security.LinesRefused;
             leg.Answer = answer.ToBytes();
             leg.Codec = agreed.Codec.ToString().ToUpperInvariant();
             return 0;
@@ -190,13 +191,14 @@ internal sealed partial class Conversation
             return;
         }
 
-        var fork = new Fork(leg, null)
-        {
-            Security = security, Credentials = DialPlan.CredentialsOf(trunk, _worker.Ids),
-        };
+        var fork = new Fork(leg, null) { Security = security };
         fork.Exchange.TryOffer(security.Offer(OursWithLines(leg), DialPlan.IsDatagram(contact, trunk)), out var offer);
         leg.Ringing.Add(fork);
-        fork.Call = _worker.Sip.Invite(plan with { Body = offer.ToBytes(), Tag = fork }, _worker.Now);
+        var invite = plan with
+        {
+            Body = offer.ToBytes(), Tag = fork, Credentials = DialPlan.CredentialsOf(trunk, _worker.Ids),
+        };
+        fork.Call = _worker.Sip.Invite(invite, _worker.Now);
     }
 
     private void CancelLeg(Leg leg)

@@ -60,11 +60,41 @@ internal sealed partial class Conversation
         foreach (var kind in Kinds)
         {
             if (leg.Picture.Find(kind) is not { } line) continue;
-            if (ForwardedSdp.Negotiated(leg.Active!.Exchange, kind) is { } agreed) _forwarded.Configure(line, agreed);
-            else DropLine(leg, line);
+            if (!TryConfigure(leg, line)) DropLine(leg, line);
         }
 
         ShowLines();
+    }
+
+    /// <summary>False: the line was refused, or is less than the policy on encryption wants.</summary>
+    private bool TryConfigure(Leg leg, ForwardedLine line)
+    {
+        var fork = leg.Active!;
+        if (ForwardedSdp.Negotiated(fork.Exchange, line.Kind) is not { } agreed) return false;
+        if (!fork.Security.TrySecure(fork.Exchange, agreed.SectionIndex, out var crypto))
+        {
+            _worker.Counters.EncryptionRefused++;
+            return false;
+        }
+
+        var isAsBefore = line.Agreed is not null && line.IsEncrypted == crypto is not null;
+        if (!isAsBefore) CountLine(leg, crypto is not null, wasEncrypted: line.IsEncrypted);
+        _forwarded.Configure(line, agreed, crypto);
+        return true;
+    }
+
+    /// <summary>Nothing is downgraded silently: plain video beside encrypted audio is counted, and told with the leg's
+    /// figures.</summary>
+    private void CountLine(Leg leg, bool isEncrypted, bool wasEncrypted)
+    {
+        if (isEncrypted)
+        {
+            _worker.Counters.LinesEncrypted++;
+            return;
+        }
+
+        _worker.Counters.LinesPlain++;
+        if (wasEncrypted || leg.Party.Media is { Crypto: not null }) _worker.Counters.EncryptionDowngraded++;
     }
 
     /// <summary>Who hears somebody sees them.</summary>
@@ -99,6 +129,7 @@ internal sealed partial class Conversation
         _worker.Counters.MalformedPackets += line.Malformed;
         _worker.Counters.UnexpectedPackets += line.Unexpected;
         _worker.Counters.PacketsNotSent += line.SendFailures;
+        CountDrops(line.CryptoDrops);
         _forwarded.Remove(leg.Picture, line);
     }
 

@@ -4,6 +4,7 @@ using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Rtp;
+using OrleansAcd.Rtp.Srtp;
 
 namespace OrleansAcd.MediaNode.Node;
 
@@ -186,6 +187,12 @@ internal sealed partial class Conversation : IConversationObserver
         _audio.Play(leg.Party, first, isLoop);
     }
 
+    private void CountDrops(in SrtpDrops drops)
+    {
+        _worker.Counters.ForgedPackets += drops.Forged + drops.Malformed;
+        _worker.Counters.ReplayedPackets += drops.Replayed;
+    }
+
     private Leg AddLeg(LegId id, LegState state, MediaParty party, ForwardedParty? picture = null)
     {
         var leg = new Leg(this, id, state, party, picture);
@@ -201,8 +208,7 @@ internal sealed partial class Conversation : IConversationObserver
         var quality = leg.Party.Quality;
         _worker.Counters.StrangerPackets += quality.Strangers;
         _worker.Counters.MalformedPackets += quality.Malformed;
-        _worker.Counters.ForgedPackets += quality.Crypto.Forged + quality.Crypto.Malformed;
-        _worker.Counters.ReplayedPackets += quality.Crypto.Replayed;
+        CountDrops(quality.Crypto);
         _worker.Counters.UnexpectedPackets += quality.Unexpected;
         _worker.Counters.PacketsNotSent += quality.SendFailures;
         _worker.Counters.FramesSkipped += leg.Party.Player.SkippedFrames;

@@ -3,7 +3,6 @@ using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Media;
-using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.Stack;
 using OrleansAcd.Sip.Transfer;
@@ -94,6 +93,7 @@ internal sealed class Leg(
             RoundTripMs = quality.RoundTrip?.TotalMilliseconds,
             RemoteLoss = quality.RemoteFractionLost,
             Encrypted = quality.IsEncrypted,
+            PlainLines = Picture.Lines.Count(line => line is { Agreed: not null, IsEncrypted: false }),
         };
     }
 }
@@ -108,9 +108,6 @@ internal sealed class Fork(Leg leg, SipCall? call)
 
     /// <summary>It has been asked to answer by itself.</summary>
     public bool IsAsked { get; set; }
-
-    /// <summary>Ours at the trunk that it goes through; null: none.</summary>
-    public DigestClient? Credentials { get; init; }
 
     public OfferAnswer Exchange { get; } = new();
 

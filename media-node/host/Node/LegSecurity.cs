@@ -26,6 +26,10 @@ internal sealed class LegSecurity
     /// <summary>Why an offer was refused for its encryption, in words for a Warning header; null: it was not.</summary>
     public string? Refusal { get; private set; }
 
+    /// <summary>Lines beside audio of the last offer that were refused for their encryption, or the want of
+    /// it.</summary>
+    public int LinesRefused { get; private set; }
+
     /// <summary>False: nothing may be offered or answered.</summary>
     public bool IsPossible => _isPossible;
 
@@ -38,6 +42,7 @@ internal sealed class LegSecurity
         OfferAnswer standing, SessionDescription offer, SessionDescription ours, out SessionDescription answerable)
     {
         answerable = ours;
+        LinesRefused = 0;
         if (!_isPossible) return false;
 
         Refusal = _sdp.Answer(standing, offer, ours, out answerable) switch
@@ -47,6 +52,7 @@ internal sealed class LegSecurity
             SecurityRefusal.EncryptionOffered => "Encryption is not allowed here",
             _ => "No crypto attribute that is supported",
         };
+        LinesRefused = ours.Media.Length - answerable.Media.Length;
         return Refusal is null;
     }
 
@@ -54,11 +60,22 @@ internal sealed class LegSecurity
     public LegMedia? Secure(OfferAnswer exchange, LegMedia agreed)
     {
         var section = exchange.Negotiated()!.SectionIndex;
-        if (!_sdp.IsAcceptable(exchange, section)) return null;
+        return TrySecure(exchange, section, out var crypto) ? agreed with { Crypto = crypto } : null;
+    }
 
-        return _sdp.Policy != SecurityPolicy.Forbid && MediaSecurity.Agreed(exchange, section) is { } keys
-            ? agreed with { Crypto = new LegCrypto(KeyOf(keys.Local), KeyOf(keys.Remote)) }
-            : agreed;
+    /// <summary>The keys of one m= line, null where it is plain; false when that is less than the policy
+    /// wants.</summary>
+    public bool TrySecure(OfferAnswer exchange, int section, out LegCrypto? crypto)
+    {
+        crypto = null;
+        if (!_sdp.IsAcceptable(exchange, section)) return false;
+
+        if (_sdp.Policy != SecurityPolicy.Forbid && MediaSecurity.Agreed(exchange, section) is { } keys)
+        {
+            crypto = new LegCrypto(KeyOf(keys.Local), KeyOf(keys.Remote));
+        }
+
+        return true;
     }
 
     private static SrtpKey KeyOf(CryptoAttribute line) =>

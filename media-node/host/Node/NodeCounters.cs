@@ -30,6 +30,9 @@ public sealed class NodeCounters
     /// <summary>Callers turned away, and phones cancelled, because no command came for them in time.</summary>
     public long Undecided { get; internal set; }
 
+    /// <summary>Phones and trunks that answered with 3xx: a refusal, whatever address they named.</summary>
+    public long PhonesForwarded { get; internal set; }
+
     /// <summary>Context headers of callers left out: too many, or too long.</summary>
     public long ContextDropped { get; internal set; }
 
@@ -70,10 +73,16 @@ public sealed class NodeCounters
 
     public long LegsPlain { get; internal set; }
 
-    /// <summary>Encrypted legs that a re-INVITE made plain, by a policy that allows it.</summary>
+    /// <summary>Lines beside audio, video for one, that began encrypted, and plain.</summary>
+    public long LinesEncrypted { get; internal set; }
+
+    public long LinesPlain { get; internal set; }
+
+    /// <summary>Encrypted legs and lines that a re-INVITE made plain, and plain lines beside encrypted audio, by a
+    /// policy that allows it.</summary>
     public long EncryptionDowngraded { get; internal set; }
 
-    /// <summary>Offers refused, and contacts not dialled, because of a policy on encryption.</summary>
+    /// <summary>Offers and lines refused, and contacts not dialled, because of a policy on encryption.</summary>
     public long EncryptionRefused { get; internal set; }
 
     /// <summary>SRTP and SRTCP that was not authentic, of legs that have ended.</summary>

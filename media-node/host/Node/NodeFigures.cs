@@ -24,6 +24,7 @@ internal static class NodeFigures
         AddPhones(figures, worker.Phones);
         AddSipRec(figures, worker.SipRec.Counters);
         if (worker.Recording is { } recording) AddRecorder(figures, recording.Recorder.Counters);
+        figures["recordingNewsLost"] = worker.RecordingNews.Lost;
         var peers = worker.Sip.MalformedPeers.Top(PeersShownMax)
             .Select(entry => new PeerCount(entry.Peer.ToString(), entry.Count));
         return new SystemPartView(figures, null, [.. peers]);
@@ -44,12 +45,15 @@ internal static class NodeFigures
         figures["promptsMissing"] = node.PromptsMissing;
         figures["faults"] = node.Faults + worker.LoopFaults;
         figures["undecided"] = node.Undecided;
+        figures["phonesForwarded"] = node.PhonesForwarded;
         figures["contextDropped"] = node.ContextDropped;
         figures["unexpectedPackets"] = node.UnexpectedPackets;
         figures["packetsNotSent"] = node.PacketsNotSent;
         figures["framesSkipped"] = node.FramesSkipped;
         figures["legsEncrypted"] = node.LegsEncrypted;
         figures["legsPlain"] = node.LegsPlain;
+        figures["linesEncrypted"] = node.LinesEncrypted;
+        figures["linesPlain"] = node.LinesPlain;
         figures["encryptionDowngraded"] = node.EncryptionDowngraded;
         figures["encryptionRefused"] = node.EncryptionRefused;
         figures["forgedPackets"] = node.ForgedPackets;
@@ -88,6 +92,7 @@ internal static class NodeFigures
         figures["sipUnknownDialogs"] = sip.UnknownDialogs;
         figures["sipTimedOut"] = sip.TimedOut;
         figures["sipUnreachable"] = sip.Unreachable;
+        figures["sipAuthorized"] = sip.Authorized;
         figures["sipForksIgnored"] = sip.ForksIgnored;
         figures["sipReferralsRefused"] = sip.ReferralsRefused;
         figures["sipReplacesRefused"] = sip.ReplacesRefused;
@@ -124,6 +129,8 @@ internal static class NodeFigures
         figures["recordingSamplesDropped"] = recorder.SamplesDropped;
         figures["recordingOrdersRefused"] = recorder.OrdersRefused;
         figures["recordingFaults"] = recorder.Faults;
+        figures["recordingsUnstored"] = recorder.Unstored;
+        figures["recordingsNotInOpus"] = recorder.NotInOpus;
     }
 
     private static void AddPhones(Dictionary<string, long> figures, PhoneBook phones)

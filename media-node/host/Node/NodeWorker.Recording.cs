@@ -15,8 +15,17 @@ internal sealed partial class NodeWorker
 
     private SipRecPlace? _sipRec;
 
-    /// <summary>Whether all that was recorded is in the store.</summary>
-    public bool IsRecorderIdle => Recording?.Recorder.IsIdle ?? true;
+    public RecordingNews RecordingNews { get; }
+
+    /// <summary>Whether all that was recorded is in the store, and told.</summary>
+    public bool IsRecorderIdle => (Recording?.Recorder.IsIdle ?? true) && RecordingNews.IsEmpty;
+
+    /// <summary>Ends the recorder, after the loop has stopped; what it still has to tell is told.</summary>
+    private void CloseRecorder()
+    {
+        Recording?.Recorder.Dispose();
+        RecordingNews.TakeAll();
+    }
 
     private void OpenRecorder()
     {

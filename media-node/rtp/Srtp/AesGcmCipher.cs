@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using OrleansAcd.MediaCore;
 
 namespace OrleansAcd.Rtp.Srtp;
 
@@ -48,6 +49,13 @@ internal sealed unsafe class AesGcmCipher : IDisposable
             GC.KeepAlive(this);
             return isOpen;
         }
+    }
+
+    /// <summary>What a packet needs of it.</summary>
+    public void ListMemory(ICollection<FetchedObject> list)
+    {
+        list.Add(new FetchedObject(this, 1));
+        list.Add(new FetchedObject(_salt, 1));
     }
 
     public void Dispose()

@@ -64,6 +64,11 @@ internal unsafe struct Sha1State
 {
     public const int DigestBytes = 20;
     public const int BlockBytes = 64;
+    public const int ChainWords = 5;
 
-    public fixed uint Words[24];
+    public fixed uint Chain[ChainWords];
+    public uint BitsLow;
+    public uint BitsHigh;
+    public fixed uint Block[16];
+    public uint Filled;
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using OrleansAcd.MediaCore;
 
 namespace OrleansAcd.Rtp.Srtp;
 
@@ -65,6 +66,12 @@ internal sealed class SrtpGcmTransform : SrtpTransform
 
     public override uint RtcpIndex(ReadOnlySpan<byte> packet) =>
         SrtpPacket.Word(packet, packet.Length - IndexBytes) & ~EncryptedFlag;
+
+    public override void ListMemory(ICollection<FetchedObject> list)
+    {
+        list.Add(new FetchedObject(this, 1));
+        _rtp.ListMemory(list);
+    }
 
     public override void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using OrleansAcd.MediaCore;
 
 namespace OrleansAcd.Rtp.Srtp;
 
@@ -75,6 +76,13 @@ internal sealed class SrtpHmacTransform : SrtpTransform
 
     public override uint RtcpIndex(ReadOnlySpan<byte> packet) =>
         SrtpPacket.Word(packet, packet.Length - _suite.RtcpTagBytes - IndexBytes) & ~EncryptedFlag;
+
+    public override void ListMemory(ICollection<FetchedObject> list)
+    {
+        list.Add(new FetchedObject(this, 1));
+        _rtpCipher.ListMemory(list);
+        _rtpMac.ListMemory(list);
+    }
 
     public override void Dispose()
     {

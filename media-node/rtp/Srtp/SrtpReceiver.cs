@@ -1,3 +1,5 @@
+using OrleansAcd.MediaCore;
+
 namespace OrleansAcd.Rtp.Srtp;
 
 /// <summary>Opens what the other side sends with one master key: SRTP and SRTCP, RFC 3711 §3.3 and §3.4.</summary>
@@ -37,6 +39,16 @@ public sealed class SrtpReceiver : IDisposable
         var verdict = TryRtcp(packet, out length);
         Count(verdict);
         return verdict;
+    }
+
+    /// <summary>What an RTP packet leads to, to be fetched before it comes.</summary>
+    public void ListMemory(ICollection<FetchedObject> list)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        list.Add(new FetchedObject(this, 2));
+        list.Add(new FetchedObject(Key, 1));
+        _rtp.ListMemory(list);
+        _transform.ListMemory(list);
     }
 
     public void Dispose() => _transform.Dispose();

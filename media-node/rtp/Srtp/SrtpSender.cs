@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansAcd.MediaCore;
 
 namespace OrleansAcd.Rtp.Srtp;
 
@@ -63,6 +64,16 @@ public sealed class SrtpSender : IDisposable
 
         length = _transform.ProtectRtcp(buffer, length, ++_rtcpIndex);
         return SrtpVerdict.Done;
+    }
+
+    /// <summary>What an RTP packet leads to, to be fetched before it comes.</summary>
+    public void ListMemory(ICollection<FetchedObject> list)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        list.Add(new FetchedObject(this, 2));
+        list.Add(new FetchedObject(Key, 1));
+        _sources.ListMemory(list);
+        _transform.ListMemory(list);
     }
 
     public void Dispose() => _transform.Dispose();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansAcd.MediaCore;
 
 namespace OrleansAcd.Rtp.Srtp;
 
@@ -73,6 +74,13 @@ internal sealed class SrtpSources
         if (_last != place) _uses++;
         _sources[place].LastUse = _uses;
         _last = place;
+    }
+
+    /// <summary>What a packet needs of it: mostly there is one source.</summary>
+    public void ListMemory(ICollection<FetchedObject> list)
+    {
+        list.Add(new FetchedObject(this, 1));
+        list.Add(new FetchedObject(_sources, 2));
     }
 
     private int Oldest()

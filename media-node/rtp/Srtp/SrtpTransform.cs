@@ -1,3 +1,5 @@
+using OrleansAcd.MediaCore;
+
 namespace OrleansAcd.Rtp.Srtp;
 
 /// <summary>One direction's session keys at work on whole packets, in place: RFC 3711 §3.3 and §3.4, RFC 7714 §8 and
@@ -29,6 +31,9 @@ internal abstract class SrtpTransform : IDisposable
 
     /// <summary>The index that an SRTCP packet states; nothing is authenticated by reading it.</summary>
     public abstract uint RtcpIndex(ReadOnlySpan<byte> packet);
+
+    /// <summary>What an RTP packet needs of it.</summary>
+    public abstract void ListMemory(ICollection<FetchedObject> list);
 
     public abstract void Dispose();
 }

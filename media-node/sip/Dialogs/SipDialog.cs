@@ -32,6 +32,9 @@ public sealed class SipDialog
     /// <summary>In the order in which this side's requests visit it.</summary>
     public IReadOnlyList<NameAddr> RouteSet { get; private set; }
 
+    /// <summary>Where requests go first: the first router, else the remote target (§12.2.1.1, §8.1.2).</summary>
+    public SipUri NextHop => RouteSet.Count > 0 ? RouteSet[0].Uri : RemoteTarget;
+
     public uint LocalCSeq { get; private set; }
 
     /// <summary>Null until the peer has sent a request.</summary>

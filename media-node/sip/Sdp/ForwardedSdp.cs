@@ -26,6 +26,9 @@ public sealed record NegotiatedLine
     public required ForwardedKind Kind { get; init; }
     public required RtpFormat Format { get; init; }
 
+    /// <summary>Which m= line it is, from 0: the one whose keys are its.</summary>
+    public required int SectionIndex { get; init; }
+
     /// <summary>The number to write on packets we send, and the one on packets that we get.</summary>
     public required byte SendPayloadType { get; init; }
     public required byte ReceivePayloadType { get; init; }
@@ -41,8 +44,9 @@ public sealed record NegotiatedLine
 
 /// <summary>Lines beside audio in session descriptions: which can be passed on, and what is said about them (RFC 3264
 /// section 6).</summary>
-/// <remarks>Plain RTP of a few codecs. Everything else is refused in its place with port 0: other media such as BFCP,
-/// several lines of a kind, and whatever needs ICE, DTLS, keys or bundling.</remarks>
+/// <remarks>RTP of a few codecs, described plain: <see cref="MediaSecurity"/> adds keys. Everything else is refused in
+/// its place with port 0: other media such as BFCP, several lines of a kind, and whatever needs ICE, DTLS or
+/// bundling.</remarks>
 public static class ForwardedSdp
 {
     private static readonly string[] VideoCodecs = ["VP8", "VP9", "H264", "AV1", "H263-1998"];
@@ -51,11 +55,10 @@ public static class ForwardedSdp
     public static ForwardedKind? KindOf(MediaSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        var isPlain = section.Protocol.Equals("RTP/AVP", StringComparison.OrdinalIgnoreCase)
-            || section.Protocol.Equals("RTP/AVPF", StringComparison.OrdinalIgnoreCase);
+        var isRtp = MediaSecurity.PlainOf(section.Protocol).ToUpperInvariant() is "RTP/AVP" or "RTP/AVPF";
         var needsMore = section.IceUfrag is not null || section.Fingerprint is not null
             || section.Attributes.Has("bundle-only") || section.Attributes.Has("rtcp-mux-only");
-        if (section.IsRefused || !isPlain || needsMore) return null;
+        if (section.IsRefused || !isRtp || needsMore) return null;
 
         return section.Media switch
         {
@@ -82,14 +85,14 @@ public static class ForwardedSdp
         return null;
     }
 
-    /// <summary>Our line for a codec.</summary>
+    /// <summary>Our line for a codec, in the plain form of the profile.</summary>
     /// <param name="bitsPerSecond">What we let through each way; written as b=AS and b=TIAS (RFC 3890).</param>
     public static MediaSection Describe(
         ForwardedKind kind, string protocol, ForwardedCodec codec, int port, int bitsPerSecond) => new()
     {
         Media = kind is ForwardedKind.Video ? "video" : "text",
         Port = port,
-        Protocol = protocol,
+        Protocol = MediaSecurity.PlainOf(protocol),
         Formats = [codec.Payload],
         Bandwidths =
         [
@@ -111,7 +114,7 @@ public static class ForwardedSdp
             if (KindOf(ours) != kind || KindOf(theirs) != kind) continue;
             foreach (var pair in FormatPairs.Find(theirs, ours))
             {
-                if (Read(kind, pair, local, ours, remote, theirs) is { } line) return line;
+                if (Read(kind, pair, local, remote, i) is { } line) return line;
             }
         }
 
@@ -119,9 +122,9 @@ public static class ForwardedSdp
     }
 
     private static NegotiatedLine? Read(
-        ForwardedKind kind, FormatPair pair, SessionDescription local, MediaSection ours, SessionDescription remote,
-        MediaSection theirs)
+        ForwardedKind kind, FormatPair pair, SessionDescription local, SessionDescription remote, int index)
     {
+        var (ours, theirs) = (local.Media[index], remote.Media[index]);
         if (pair.Format is not { } format || !IsKnown(kind, format)) return null;
         if (!TryNumber(pair.Theirs, out var send) || !TryNumber(pair.Ours, out var receive)) return null;
 
@@ -130,6 +133,7 @@ public static class ForwardedSdp
         {
             Kind = kind,
             Format = format,
+            SectionIndex = index,
             SendPayloadType = send,
             ReceivePayloadType = receive,
             RemoteRtp = AudioSdp.EndPoint(host, theirs.Port),

@@ -34,24 +34,26 @@ public enum SecurityRefusal
 public sealed record AgreedCrypto(CryptoAttribute Local, CryptoAttribute Remote);
 
 /// <summary>Puts SDES into descriptions and reads it from them: RFC 4568 §5.1 and §7.1, RFC 8643.</summary>
-/// <remarks>Works on what the rest of SDP made in RTP/AVP; keeps nothing: what stands is what was exchanged last. Audio
-/// is encrypted; other lines are passed on plain, and not at all where encryption is required.</remarks>
+/// <remarks>Works on what the rest of SDP made in RTP/AVP; keeps nothing: what stands is what was exchanged last. Every
+/// line has keys of its own. A line beside audio that does not keep to the policy is left out, which refuses it.
+/// </remarks>
 /// <param name="policy">The leg's.</param>
 /// <param name="fill">Where keys come from: fills a span with random bytes.</param>
 public sealed class MediaSecurity(SecurityPolicy policy, Action<Span<byte>> fill)
 {
+    private const string Audio = "audio";
     private const string Plain = "RTP/AVP";
     private const string Secure = "RTP/SAVP";
 
     public SecurityPolicy Policy => policy;
 
-    /// <summary>Our offer under the policy: audio with fresh keys, one for each suite (§5.1.1).</summary>
+    /// <summary>Our offer under the policy: each line with fresh keys, one for each suite (§5.1.1).</summary>
     public SessionDescription Offer(SessionDescription ours, ImmutableArray<SdesSuite> suites)
     {
         ArgumentNullException.ThrowIfNull(ours);
         if (policy == SecurityPolicy.Forbid) return ours;
 
-        return ours with { Media = [.. ours.Media.Where(MayGo).Select(section => WithOffer(section, suites))] };
+        return ours with { Media = [.. ours.Media.Select(section => WithOffer(section, suites))] };
     }
 
     /// <summary>What we answer with: the profile of the section that fits, the first suite of it that we take, its tag,
@@ -66,11 +68,11 @@ public sealed class MediaSecurity(SecurityPolicy policy, Action<Span<byte>> fill
     {
         var refusal = SecurityRefusal.None;
         var media = ImmutableArray.CreateBuilder<MediaSection>(ours.Media.Length);
-        foreach (var section in ours.Media.Where(MayGo))
+        foreach (var section in ours.Media)
         {
-            var fitted = section;
-            if (IsCovered(section)) refusal = TryFit(standing, offer, section, out fitted);
-            media.Add(fitted);
+            var why = TryFit(standing, offer, section, out var fitted);
+            if (section.Media == Audio) refusal = why;
+            if (section.Media == Audio || why == SecurityRefusal.None) media.Add(fitted);
         }
 
         answerable = ours with { Media = media.ToImmutable() };
@@ -96,13 +98,16 @@ public sealed class MediaSecurity(SecurityPolicy policy, Action<Span<byte>> fill
         return policy != SecurityPolicy.Require && !IsSecure(profile);
     }
 
-    private static bool IsCovered(MediaSection section) => section.Media == "audio";
-
-    private bool MayGo(MediaSection section) => IsCovered(section) || policy != SecurityPolicy.Require;
+    /// <summary>The same profile without encryption: what capabilities are written in.</summary>
+    public static string PlainOf(string profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        return profile.Replace("SAVP", "AVP", StringComparison.OrdinalIgnoreCase);
+    }
 
     private MediaSection WithOffer(MediaSection section, ImmutableArray<SdesSuite> suites)
     {
-        if (!IsCovered(section) || !section.IsRtp || section.IsRefused) return section;
+        if (!section.IsRtp || section.IsRefused) return section;
 
         var lines = suites.Select((suite, i) => NewKey(i + 1, suite).ToAttribute());
         return section with
@@ -112,7 +117,7 @@ public sealed class MediaSecurity(SecurityPolicy policy, Action<Span<byte>> fill
         };
     }
 
-    /// <summary>The offered sections of this medium, the encrypted ones first.</summary>
+    /// <summary>The offered sections of this medium and a format of ours, the encrypted ones first.</summary>
     private SecurityRefusal TryFit(
         OfferAnswer standing, SessionDescription offer, MediaSection ours, out MediaSection fitted)
     {
@@ -123,6 +128,7 @@ public sealed class MediaSecurity(SecurityPolicy policy, Action<Span<byte>> fill
             {
                 var theirs = offer.Media[i];
                 if (theirs.Media != ours.Media || theirs.IsRefused || !IsKnown(theirs.Protocol)) continue;
+                if (FormatPairs.Find(theirs, ours).IsEmpty) continue;
 
                 var why = Fit(standing, i, theirs, ours, wantsKeys, out fitted);
                 if (why == SecurityRefusal.None) return SecurityRefusal.None;

@@ -238,18 +238,44 @@ public sealed partial class SipCall : IHasDeadline
 
     private SipDialog? ActiveDialog => Dialog ?? (_earlyDialogs.Count == 1 ? _earlyDialogs[0] : null);
 
-    /// <summary>The flow of the owner's choice, the peer's open connection, or null to go by the dialog's
-    /// target.</summary>
+    /// <summary>How requests of the dialog travel: the flow that is the only way, an open connection, the peer's
+    /// source, or null to go by the dialog's route and target (RFC 3261 §12.2.1.1).</summary>
     private SipFlow? WantedFlow
     {
         get
         {
-            var wanted = _wanted is { } given ? _stack.Reuse(given) : default;
-            if (_wanted is not null && (!wanted.IsReliable || _stack.IsOpen(wanted))) return wanted;
-            if (_peerFlow is not { } peer) return null;
-            if (peer.IsReliable) return _stack.IsOpen(peer) ? peer : null;
-            return _stack.Options.FollowSource && Dialog is { } dialog && !HasRoute(dialog) ? peer : null;
+            if (OpenFlow() is { } open) return open;
+            if (_peerFlow is { IsReliable: false } source && Follows(source)) return source;
+
+            // Keys that went over TLS go no other way, although the connection is gone.
+            if (_wanted is { Transport: SipTransport.Tls }) return _wanted;
+            if (_peerFlow is { Transport: SipTransport.Tls }) return _peerFlow;
+            return HasWay ? null : _wanted;
         }
+    }
+
+    /// <summary>Behind address translation the source is reached and the target is not; a target at the source's own
+    /// address that asks for a connection gets one (§18.1.1).</summary>
+    private bool Follows(SipFlow source)
+    {
+        if (!_stack.Options.FollowSource || Dialog is not { } dialog || HasRoute(dialog)) return false;
+        return _stack.FindFlow(dialog.RemoteTarget) is not { IsReliable: true } target
+            || !target.Remote.Address.Equals(source.Remote.Address);
+    }
+
+    /// <summary>Route and target say where to go. Before there is a dialog the owner's flow does.</summary>
+    private bool HasWay => ActiveDialog is { } dialog && _stack.FindFlow(dialog.NextHop) is not null;
+
+    /// <summary>The only way there is (RFC 5626 §5.3), or a connection that still stands.</summary>
+    private SipFlow? OpenFlow()
+    {
+        if (_wanted is { IsOnlyWay: true, IsReliable: false }) return _wanted;
+        if (_wanted is { IsReliable: true } given && _stack.Reuse(given) is var standing && _stack.IsOpen(standing))
+        {
+            return standing;
+        }
+
+        return _peerFlow is { IsReliable: true } peer && _stack.IsOpen(peer) ? peer : null;
     }
 
     /// <summary>A first hop by a name that nobody resolves is none: the peer's source is the better guess.</summary>

@@ -8,11 +8,12 @@ namespace OrleansAcd.Bench;
 internal static class MediaBench
 {
     private const int Rounds = 5;
+    private const int RoundsAlone = 7;
     private const int SliceSeconds = 1;
+    private const int NothingEvery = 3;
     private static readonly int[] s_calls = [100, 300, 600];
 
-    /// <param name="mode">Only this one; null for the sweep of relayed calls and then all modes.</param>
-    public static BenchReport Run(TextWriter output, string? mode)
+    public static BenchReport Run(TextWriter output, MediaWish wish)
     {
         if (!OperatingSystem.IsLinux() || CRelay.Compile() is not { } program)
         {
@@ -22,8 +23,8 @@ internal static class MediaBench
 
         try
         {
-            var sweep = mode is null ? Sweep(program, output) : [];
-            var modes = ModeBench.Run(program, output, mode);
+            var sweep = wish.HasSweep ? Sweep(program, output, wish.IsSweepAlone ? RoundsAlone : Rounds) : [];
+            var modes = wish.IsSweepAlone ? [] : ModeBench.Run(program, output, wish.Mode);
             var isSound = sweep.TrueForAll(row => row.Lost == 0) && modes.TrueForAll(row => row.Lost == 0);
             return new BenchReport(new { relayed = sweep, modes }, isSound);
         }
@@ -33,13 +34,13 @@ internal static class MediaBench
         }
     }
 
-    private static List<MediaBenchRow> Sweep(string program, TextWriter output)
+    private static List<MediaBenchRow> Sweep(string program, TextWriter output, int rounds)
     {
         output.WriteLine(MediaBenchRow.Header);
         var rows = new List<MediaBenchRow>();
         foreach (var calls in s_calls)
         {
-            var row = Measure(program, calls);
+            var row = Measure(program, calls, rounds);
             rows.Add(row);
             output.WriteLine(row.ToLine());
         }
@@ -47,7 +48,7 @@ internal static class MediaBench
         return rows;
     }
 
-    private static MediaBenchRow Measure(string program, int calls)
+    private static MediaBenchRow Measure(string program, int calls, int rounds)
     {
         using var ours = new OurRelay(MediaMode.Relayed, calls, CpuFor.Relay);
         using var yardstick = new CRelay(program, calls, CpuFor.Relay);
@@ -59,15 +60,24 @@ internal static class MediaBench
         loadOnOurs.Run(2);
         loadOnYardstick.Run(1);
         var (mine, theirs, none) = (new List<Slice>(), new List<Slice>(), new List<Slice>());
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             mine.Add(loadOnOurs.Run(SliceSeconds));
             theirs.Add(loadOnYardstick.Run(SliceSeconds));
-            if (round % 3 == 0) none.Add(direct.Run(1));
+            if (round % NothingEvery == 0) none.Add(direct.Run(1));
         }
 
         return MediaBenchRow.From(calls, mine, theirs, none, ours.MemoryPerCall);
     }
+}
+
+/// <summary>What of the media bench is asked for.</summary>
+/// <param name="Mode">Only this one; null for the sweep of relayed calls and then all modes.</param>
+/// <param name="IsSweepAlone">Only the sweep.</param>
+/// <param name="IsMinute">Each mode for a minute, for what is allocated.</param>
+internal sealed record MediaWish(string? Mode, bool IsSweepAlone, bool IsMinute)
+{
+    public bool HasSweep => IsSweepAlone || (Mode is null && !IsMinute);
 }
 
 /// <summary>Which CPU does what; with one CPU both share it.</summary>

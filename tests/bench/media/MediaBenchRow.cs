@@ -3,7 +3,7 @@ using System.Globalization;
 namespace OrleansAcd.Bench;
 
 /// <summary>What was measured at one number of calls, ours beside C's. Times are microseconds.</summary>
-/// <param name="Ratio">Of the medians; lowest and highest are of slices that followed each other.</param>
+/// <param name="Ratio">The median, lowest and highest are those of slices that followed each other.</param>
 /// <param name="DirectP50">The same load without any relay.</param>
 /// <param name="DropsAtRelay">Of the packets lost: dropped by the kernel in front of our relay's sockets.</param>
 /// <param name="DropsAtLoad">Dropped in front of the load's sockets.</param>
@@ -38,12 +38,12 @@ internal sealed record MediaBenchRow(
     public static MediaBenchRow From(
         int calls, List<Slice> mine, List<Slice> theirs, List<Slice> direct, long memoryPerCall)
     {
-        var ratios = mine.Zip(theirs, (m, t) => m.CpuPerPacket / t.CpuPerPacket).ToList();
+        var ratios = mine.Zip(theirs, (m, t) => m.CpuPerPacket / t.CpuPerPacket).Order().ToList();
         return new MediaBenchRow(
             calls,
             Median(mine, s => s.CpuPerPacket),
             Median(theirs, s => s.CpuPerPacket),
-            Median(mine, s => s.CpuPerPacket) / Median(theirs, s => s.CpuPerPacket),
+            ratios[ratios.Count / 2],
             ratios.Min(),
             ratios.Max(),
             Median(mine, s => s.LatencyP50),

@@ -128,7 +128,10 @@ public sealed class WallboardTests : IAsyncLifetime
             StartedAt = now.AddSeconds(-760),
             AnsweredAt = now.AddSeconds(-754),
             Offers = 1,
+            Signs = new[] { "recording", "on-hold", "monitored" },
         });
+        await page.WaitForSelectorAsync("#calls [data-id='0001-call'] [data-sign=recording] >> text=recording");
+        await page.WaitForSelectorAsync("#calls [data-id='0001-call'] [data-sign=monitored]");
         await page.WaitForSelectorAsync("#queues [data-id=support][data-tone=warn] >> text=71%");
         await page.WaitForSelectorAsync("#f-waiting[data-tone=bad] >> text=7");
         await page.WaitForSelectorAsync("#agents [data-id=alice][data-presence=talking]");

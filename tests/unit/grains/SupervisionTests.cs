@@ -43,6 +43,20 @@ public sealed class SupervisionTests
     }
 
     [Fact]
+    public void TheAgentToWhomTheCallerIsTransferredIsToldOfTheSupervisorToo()
+    {
+        var s = HearingTests.Watched(SupervisionMode.Monitor, Given.Route() with { MonitoringVisible = true });
+        s.Control(30, new CallControl.BlindTransfer("bob"), Given.Colleague("bob")).Comes(32, "bob", 4);
+
+        var told = s.All.OfType<CallEffect.Monitored>().Where(m => m.Reservation.Agent.Value == "bob");
+        Assert.True(Assert.Single(told).Shown);
+        s.Ends(40, 3);
+        Assert.Equal(
+            ("bob", false),
+            s.Last.OfType<CallEffect.Monitored>().Select(m => (m.Reservation.Agent.Value, m.Shown)).Single());
+    }
+
+    [Fact]
     public void WhatIsHiddenIsInTheJournalAllTheSame()
     {
         var step = CallMachine.Step(

@@ -56,7 +56,6 @@ public sealed class ForwardedSdpTests
     [InlineData("m=message 5000 TCP/MSRP *\r\n")]
     [InlineData("m=video 5000 RTP/AVP 31\r\n")]
     [InlineData("m=video 5000 RTP/AVP 96\r\na=rtpmap:96 H265/90000\r\n")]
-    [InlineData("m=video 5000 RTP/SAVP 96\r\na=rtpmap:96 VP8/90000\r\n")]
     [InlineData("m=video 5000 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\na=fingerprint:sha-256 AA\r\n")]
     [InlineData("m=video 5000 RTP/AVPF 96\r\na=rtpmap:96 VP8/90000\r\na=ice-ufrag:x\r\n")]
     [InlineData("m=video 5000 RTP/AVPF 96\r\na=rtpmap:96 VP8/90000\r\na=fingerprint:sha-256 AA\r\n")]

@@ -12,6 +12,8 @@ namespace OrleansAcd.Tests.Unit.Sip;
 /// <summary>RFC 3261 §18, RFC 3581, streams, dialogs' routes (§12.2.1.1) and the deadline queue.</summary>
 public sealed class TransportRules
 {
+    private static readonly IPEndPoint Elsewhere = new(IPAddress.Parse("203.0.113.4"), 7777);
+
     [Fact]
     public void ResponsesGoToReceivedAndSentByPort()
     {
@@ -123,14 +125,93 @@ public sealed class TransportRules
     }
 
     [Fact]
-    public void ACallUsesTheFlowThatItIsGiven()
+    public void ACallStaysOnTheOnlyWayThereIs()
     {
         var lone = new Lone();
-        var flow = new SipFlow(SipTransport.Udp, new IPEndPoint(IPAddress.Parse("203.0.113.4"), 7777));
-        var options = new SipInviteOptions { Target = SipUri.Parse("sip:bob@10.0.0.1"), Flow = flow };
-        lone.Do(now => lone.Stack.Invite(options, now)).Reply(lone.LastRequest, 200);
+        var flow = new SipFlow(SipTransport.Udp, Elsewhere) { IsOnlyWay = true };
+        Dial(lone, flow, "sip:bob@10.0.0.1");
+        lone.Reply(lone.LastRequest, 200);
         Assert.All(lone.Sent, s => Assert.Equal(flow, s.Flow));
         Assert.Equal(SipMethods.Ack, lone.LastRequest.Method);
+    }
+
+    /// <summary>§12.2.1.1: requests of a dialog go to its remote target, however the INVITE travelled.</summary>
+    [Theory]
+    [InlineData("<sip:bob@192.0.2.1:5070;transport=tcp>", SipTransport.Tcp)]
+    [InlineData("<sip:bob@192.0.2.1:5070>", SipTransport.Udp)]
+    [InlineData("<sips:bob@192.0.2.1:5070>", SipTransport.Tls)]
+    public void ACallFollowsTheContactOfTheAnswer(string contact, SipTransport transport)
+    {
+        var lone = new Lone(options => options with { FollowSource = true });
+        var call = Dial(lone, new SipFlow(SipTransport.Udp, Lone.Peer), "sip:bob@192.0.2.1");
+        var ok = SipResponse.For(lone.LastRequest, 200, null, "peer");
+        ok.Headers.Add(SipHeaderId.Contact, contact);
+        lone.Receive(ok);
+
+        lone.Do(now => call.SendRequest(SipMethods.Notify, now)).Do(now => call.Hangup(now));
+
+        var sent = lone.Sent.Skip(1).ToList();
+        Assert.Equal(
+            [SipMethods.Ack, SipMethods.Notify, SipMethods.Bye], sent.Select(s => ((SipRequest)s.Message).Method));
+        Assert.All(sent, s => Assert.Equal((transport, 5070), (s.Flow.Transport, s.Flow.Remote.Port)));
+    }
+
+    /// <summary>§18.1.1: the connection that a large INVITE opened serves what follows, also when the phone itself has
+    /// sent a request by UDP since.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheConnectionOfALargeInviteServesItsDialog(bool peerSpokeByUdp)
+    {
+        var lone = new Lone(options => options with { FollowSource = true });
+        var call = Dial(lone, new SipFlow(SipTransport.Udp, Lone.Peer), "sip:bob@192.0.2.1", 1_400);
+        var invite = lone.LastRequest;
+        var connection = new SipFlow(SipTransport.Tcp, Lone.Peer, 7);
+        var ok = SipResponse.For(invite, 200, null, "peer");
+        ok.Headers.Add(SipHeaderId.Contact, "<sip:bob@192.0.2.1;transport=tcp>");
+        lone.Receive(ok, connection);
+        if (peerSpokeByUdp)
+        {
+            lone.Receive(Sample.Request(
+                SipMethods.Info, fromTag: "peer", toTag: call.LocalTag, callId: call.CallId));
+        }
+
+        lone.Do(now => call.Hangup(now));
+
+        Assert.Equal(SipMethods.Bye, lone.LastRequest.Method);
+        Assert.Equal(connection, lone.Sent[^1].Flow);
+    }
+
+    /// <summary>Keys that a description holds never leave TLS, whatever the Contact asks for.</summary>
+    [Fact]
+    public void ACallOverTlsNeverGoesOnWithoutIt()
+    {
+        var lone = new Lone();
+        var flow = new SipFlow(SipTransport.Tls, new IPEndPoint(Lone.Peer.Address, 40_000), 3);
+        lone.Receive(
+            Sample.Request(
+                SipMethods.Invite, via: "SIP/2.0/TLS 192.0.2.1", extra: "Contact: <sip:alice@192.0.2.1>\r\n"),
+            flow);
+        var call = lone.Only<SipEvent.IncomingCall>().Call;
+        lone.Do(now => call.Accept(now, "v=0"u8.ToArray()));
+        lone.Receive(Sample.Request(SipMethods.Ack, "z9hG4bKack", toTag: call.LocalTag), flow);
+
+        lone.Do(now => lone.Stack.HandleConnectionClosed(flow, now));
+        lone.Do(now => call.Reinvite("v=0"u8.ToArray(), now));
+
+        Assert.Equal(SipMethods.Invite, lone.LastRequest.Method);
+        Assert.Equal(SipTransport.Tls, lone.Sent[^1].Flow.Transport);
+    }
+
+    private static SipCall Dial(Lone lone, SipFlow flow, string target, int bodyBytes = 3)
+    {
+        var options = new SipInviteOptions
+        {
+            Target = SipUri.Parse(target), Flow = flow, Body = new byte[bodyBytes],
+        };
+        SipCall? call = null;
+        lone.Do(now => call = lone.Stack.Invite(options, now));
+        return call!;
     }
 
     [Fact]

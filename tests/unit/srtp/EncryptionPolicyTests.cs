@@ -97,6 +97,37 @@ public sealed class EncryptionPolicyTests
         Assert.Equal(encrypted, (await rig.Next<LegEnded>()).Quality.Encrypted);
     }
 
+    /// <summary>Video keeps to the policy with keys of its own; beside encrypted audio it may stay plain where
+    /// encryption is preferred only, which is counted and recorded.</summary>
+    [Theory]
+    [InlineData(EncryptionPolicy.Prefer, "RTP/SAVP", true, true, 1, 0, 0)]
+    [InlineData(EncryptionPolicy.Prefer, "RTP/AVP", false, true, 0, 1, 1)]
+    [InlineData(EncryptionPolicy.Prefer, "RTP/SAVP", false, false, 0, 0, 0)]
+    [InlineData(EncryptionPolicy.Forbid, "RTP/SAVP", true, false, 0, 0, 0)]
+    public async Task AVideoLineIsEncryptedPlainOrRefusedAsThePolicySays(
+        EncryptionPolicy policy, string profile, bool keys, bool taken, int encrypted, int plain, int downgraded)
+    {
+        await using var rig = await NodeRig.Start();
+        await rig.Settle([Trunk(policy)]);
+        using var phone = new WirePhone(rig.Node.Sip);
+        phone.Send(
+            SipMethods.Invite, 1, Sdp(phone, "RTP/AVP", keys: true)
+            + $"m=video {phone.RtpPort} {profile} 97\r\na=rtpmap:97 VP8/90000\r\n" + (keys ? Line : ""));
+        var offered = await rig.Next<LegOffered>();
+        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
+        var ok = await phone.Final(SipMethods.Invite, 1);
+        phone.ToTag = ok.ToTag;
+        phone.Send(SipMethods.Ack, 1);
+        await rig.Next<LegAnswered>();
+        await rig.Command(n => new Hangup(offered.Call, 1, n, LegId.Caller, 200));
+
+        Assert.Equal(plain, (await rig.Next<LegEnded>()).Quality.PlainLines);
+        Assert.Equal(taken, WirePhone.PortOf(ok, "video") != 0);
+        var counters = rig.Node.Counters;
+        Assert.Equal((encrypted, plain, downgraded, taken ? 0 : 1), (
+            counters.LinesEncrypted, counters.LinesPlain, counters.EncryptionDowngraded, counters.EncryptionRefused));
+    }
+
     /// <summary>A re-INVITE may ask for less where encryption is preferred only: that is counted.</summary>
     [Fact]
     public async Task ADowngradeByReinviteIsCounted()

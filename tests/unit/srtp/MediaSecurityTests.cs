@@ -171,21 +171,58 @@ public sealed class MediaSecurityTests
         Assert.Equal(acceptable, security.IsAcceptable(exchange, 0));
     }
 
-    /// <summary>Pictures are passed on as they are: plain, or not at all.</summary>
+    /// <summary>A line beside audio keeps to the same policy with keys of its own; what does not is refused, and the
+    /// audio is answered all the same.</summary>
     [Theory]
-    [InlineData(SecurityPolicy.Prefer, "audio video")]
-    [InlineData(SecurityPolicy.Require, "audio")]
-    public void OtherLinesThanAudioGoPlainOrWhereEncryptionIsRequiredNotAtAll(SecurityPolicy policy, string media)
+    [InlineData(SecurityPolicy.Prefer, "RTP/SAVPF", true, "RTP/SAVPF", true)]
+    [InlineData(SecurityPolicy.Prefer, "RTP/AVPF", true, "RTP/AVPF", true)]
+    [InlineData(SecurityPolicy.Prefer, "RTP/AVP", false, "RTP/AVP", false)]
+    [InlineData(SecurityPolicy.Prefer, "RTP/SAVP", false, null, false)]
+    [InlineData(SecurityPolicy.Require, "RTP/SAVP", true, "RTP/SAVP", true)]
+    [InlineData(SecurityPolicy.Require, "RTP/AVP", false, null, false)]
+    [InlineData(SecurityPolicy.Forbid, "RTP/AVP", false, "RTP/AVP", false)]
+    [InlineData(SecurityPolicy.Forbid, "RTP/SAVP", true, null, false)]
+    public void ALineBesideAudioIsAnsweredAsThePolicySays(
+        SecurityPolicy policy, string profile, bool hasKeys, string? answered, bool encrypted)
     {
-        var video = new MediaSection { Media = "video", Port = 30_000, Protocol = "RTP/AVP", Formats = ["31"] };
-        var ours = Describe() with { Media = Describe().Media.Add(video) };
-        var offer = Offer("RTP/SAVP", $"1 AES_CM_128_HMAC_SHA1_80 inline:{Key80}");
-        var security = Security(policy);
+        var audioKeys = policy == SecurityPolicy.Forbid ? "" : $"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{Key80}\r\n";
+        var videoKeys = hasKeys ? $"a=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:{OtherKey80}\r\n" : "";
+        var offer = SdpText.Parse(
+            SdpText.Head + $"m=audio 4000 RTP/AVP 0\r\n{audioKeys}"
+            + $"m=video 4002 {profile} 97\r\na=rtpmap:97 VP8/90000\r\n{videoKeys}");
+        var codec = ForwardedSdp.Choose(offer.Media[1])!;
+        var video = ForwardedSdp.Describe(ForwardedKind.Video, profile, codec, 30_000, 1_000_000);
+        Assert.StartsWith("RTP/AVP", video.Protocol, StringComparison.Ordinal);
 
-        Assert.Equal(media, string.Join(' ', security.Offer(ours, SdesSuite.Few).Media.Select(m => m.Media)));
-        Assert.Equal(SecurityRefusal.None, security.Answer(new OfferAnswer(), offer, ours, out var answerable));
-        Assert.Equal(media, string.Join(' ', answerable.Media.Select(m => m.Media)));
-        Assert.All(answerable.Media.Skip(1), line => Assert.Equal("RTP/AVP", line.Protocol));
+        var exchange = new OfferAnswer();
+        var security = Security(policy);
+        var ours = Describe() with { Media = Describe().Media.Add(video) };
+        Assert.Equal(SecurityRefusal.None, security.Answer(exchange, offer, ours, out var answerable));
+        exchange.HandleOffer(offer);
+        exchange.TryAnswer(answerable, null, out var answer);
+
+        Assert.False(answer.Media[0].IsRefused);
+        Assert.Equal(answered is null ? 0 : 30_000, answer.Media[1].Port);
+        if (answered is not null) Assert.Equal(answered, answer.Media[1].Protocol);
+        var keys = MediaSecurity.Agreed(exchange, 1);
+        Assert.Equal(encrypted, keys is not null);
+        if (encrypted) Assert.Equal("2 AES_CM_128_HMAC_SHA1_32", keys!.Local.ToString());
+        var line = ForwardedSdp.Negotiated(exchange, ForwardedKind.Video);
+        Assert.Equal(answered is null ? null : 1, line?.SectionIndex);
+    }
+
+    [Theory]
+    [InlineData(SecurityPolicy.Prefer, "RTP/AVPF", 2)]
+    [InlineData(SecurityPolicy.Require, "RTP/SAVPF", 2)]
+    [InlineData(SecurityPolicy.Forbid, "RTP/AVPF", 0)]
+    public void EachLineIsOfferedKeysOfItsOwn(SecurityPolicy policy, string profile, int keys)
+    {
+        var video = new MediaSection { Media = "video", Port = 30_000, Protocol = "RTP/AVPF", Formats = ["31"] };
+        var offer = Security(policy).Offer(Describe() with { Media = Describe().Media.Add(video) }, SdesSuite.Few);
+
+        Assert.Equal(profile, offer.Media[1].Protocol);
+        Assert.Equal(keys, offer.Media[1].Crypto.Count());
+        Assert.Empty(offer.Media[0].Crypto.Intersect(offer.Media[1].Crypto));
     }
 
     /// <summary>§7.1.4: a hold or a new address leaves keys as they are; a new key of theirs brings one of
