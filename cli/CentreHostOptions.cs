@@ -25,6 +25,9 @@ internal sealed record CentreHostOptions
     /// <summary>Video of one party in bits a second; null: by the settings.</summary>
     public int? VideoBandwidthMax { get; init; }
 
+    /// <summary>A party that sends nothing for so long is hung up; null: as the settings say, or the node.</summary>
+    public TimeSpan? RtpTimeout { get; init; }
+
     public required DirectoryInfo Data { get; init; }
 
     public IPAddress? Advertise { get; init; }

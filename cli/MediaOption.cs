@@ -8,12 +8,16 @@ using OrleansAcd.MediaNode.Node;
 
 namespace OrleansAcd.Cli;
 
-/// <summary>What calls may carry: the order of audio codecs and the bandwidth of video. The command line goes before
-/// the settings <c>Acd:Node:Codecs</c> and <c>Acd:Node:VideoBandwidthMax</c>.</summary>
+/// <summary>What calls may carry: the order of audio codecs, the bandwidth of video, and how long nothing at all. The
+/// command line goes before the settings <c>Acd:Node:Codecs</c>, <c>:VideoBandwidthMax</c> and
+/// <c>:RtpTimeout</c>.</summary>
 internal sealed class MediaOption
 {
     /// <summary>More than a line of 4K video needs; a typing error of three digits is above it.</summary>
     private const int VideoBandwidthLimit = 100_000_000;
+
+    /// <summary>An hour: longer than any call that nobody speaks in.</summary>
+    private const int TimeoutMaxSeconds = 3_600;
 
     private static readonly string Names =
         string.Join(", ", Enum.GetNames<AudioCodecId>().Select(name => name.ToLowerInvariant()));
@@ -32,8 +36,16 @@ internal sealed class MediaOption
         CustomParser = result => Parsed<int?>(result, "--video-bandwidth", text => ReadBandwidth(text)),
     };
 
+    private readonly Option<TimeSpan?> _silence = new("--rtp-timeout")
+    {
+        Description = "A party that sends no media for so long is hung up [60s]",
+        HelpName = "TIME",
+        CustomParser = result => Parsed<TimeSpan?>(result, "--rtp-timeout", text => ReadTimeout(text)),
+    };
+
     public void AddTo(Command command)
     {
+        command.Add(_silence);
         command.Add(_codecs);
         command.Add(_video);
     }
@@ -42,6 +54,7 @@ internal sealed class MediaOption
     public CentreHostOptions Read(ParseResult parsed, CentreHostOptions options) => options with
     {
         Codecs = parsed.GetValue(_codecs), VideoBandwidthMax = parsed.GetValue(_video),
+        RtpTimeout = parsed.GetValue(_silence),
     };
 
     /// <summary>Settings where the command line is silent, and the node's own values where both are.</summary>
@@ -51,8 +64,11 @@ internal sealed class MediaOption
         var codecs = options.Codecs.IsDefaultOrEmpty ? Setting(settings, "Acd:Node:Codecs", ReadCodecs) : options.Codecs;
         var video = options.VideoBandwidthMax
             ?? Setting<int?>(settings, "Acd:Node:VideoBandwidthMax", text => ReadBandwidth(text));
+        var silence = options.RtpTimeout
+            ?? Setting<TimeSpan?>(settings, "Acd:Node:RtpTimeout", text => ReadTimeout(text));
         return node with
         {
+            Media = silence is null ? node.Media : node.Media with { RtpTimeout = silence.Value },
             Codecs = codecs.IsDefaultOrEmpty ? node.Codecs : codecs,
             VideoBandwidthMax = video ?? node.VideoBandwidthMax,
         };
@@ -99,6 +115,16 @@ internal sealed class MediaOption
 
         if (codecs.Any(AudioCodecs.IsAvailable)) return codecs.ToImmutable();
         throw new FormatException($"'{text}' names no codec that this machine can speak; there are {Names}");
+    }
+
+    private static TimeSpan ReadTimeout(string text)
+    {
+        var unit = text.EndsWith('m') ? 60 : text.EndsWith('s') ? 1 : 0;
+        var number = text.TrimEnd('m', 's');
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count is > 0 and <= TimeoutMaxSeconds && count * unit is > 0 and <= TimeoutMaxSeconds
+            ? TimeSpan.FromSeconds(count * unit)
+            : throw new FormatException($"'{text}' is not a time from 1s to 60m, such as 60s or 2m");
     }
 
     private static int ReadBandwidth(string text) =>

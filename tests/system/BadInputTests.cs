@@ -9,8 +9,6 @@ namespace OrleansAcd.Tests.System;
 /// notices.</summary>
 public sealed class BadInputTests : IAsyncLifetime, IDisposable
 {
-    private const int RtpFirst = 14_000;
-    private const int RtpPorts = 40;
     private const string Stranger = "127.0.0.9";
 
     private readonly TestFolder _folder = new();
@@ -19,7 +17,7 @@ public sealed class BadInputTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _acd = await AcdProcess.Start(_folder, Centres.Support(), rtpPorts: $"{RtpFirst}-{RtpFirst + RtpPorts - 1}");
+        _acd = await AcdProcess.Start(_folder, Centres.Support(), rtpPorts: 40);
         _talk = await Talk.Start(_acd);
     }
 
@@ -144,7 +142,7 @@ public sealed class BadInputTests : IAsyncLifetime, IDisposable
         var fullScale = new byte[160];
         for (byte round = 0; round < Rounds; round++)
         {
-            for (var port = RtpFirst; port < RtpFirst + RtpPorts; port++)
+            for (var port = _acd.Ports.First; port <= _acd.Ports.Last; port++)
             {
                 var to = new IPEndPoint(IPAddress.Loopback, port);
                 byte[] loud = [0x80, 0x00, 0, round, 0, 0, round, 160, 1, 2, 3, 4, .. fullScale];

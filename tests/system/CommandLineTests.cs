@@ -18,6 +18,9 @@ public sealed class CommandLineTests
     [InlineData("--codecs 0", "--codecs: '0'")]
     [InlineData("--video-bandwidth fast", "--video-bandwidth: 'fast'")]
     [InlineData("--video-bandwidth 100000001", "100000000")]
+    [InlineData("--rtp-timeout 5", "--rtp-timeout: '5'")]
+    [InlineData("--rtp-timeout 0s", "--rtp-timeout: '0s'")]
+    [InlineData("--rtp-timeout 61m", "60m")]
     [InlineData("--unknown 1", "--unknown")]
     public async Task ABadOptionIsNamed(string options, string named)
     {

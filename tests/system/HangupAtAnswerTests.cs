@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 using OrleansAcd.Softphone;
+using OrleansAcd.Tests.Common;
 using OrleansAcd.Tests.System.Peers;
 using Xunit;
 
@@ -22,7 +23,8 @@ public sealed class HangupAtAnswerTests
         using var folder = new TestFolder();
         await using var acd = await AcdProcess.Start(folder, Centres.Many(2));
         using var events = await acd.Events();
-        await using var phones = SoftphoneHost.Start(IPAddress.Loopback, 18_000, 18_399);
+        using var ports = PortBlock.Take(400);
+        await using var phones = SoftphoneHost.Start(IPAddress.Loopback, ports.First, ports.Last);
         var server = IPEndPoint.Parse(acd.Sip);
         var rings = Channel.CreateUnbounded<PhoneCall>();
         var voice = new PhoneVoice(Talk.Clip(Voice.AgentHz), Voice.CallerHz);

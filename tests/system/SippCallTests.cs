@@ -33,6 +33,28 @@ public sealed class SippCallTests
         Assert.Equal("caller", call["endedBy"]!.GetValue<string>());
     }
 
+    /// <summary>The caller's sipp answers all SIP but sends no RTP: its call is ended for both, and the agent's Debian
+    /// baresip, which talked all the time, is free.</summary>
+    [Fact]
+    public async Task ACallerWhoSendsNothingIsHungUp()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Team(), arguments: ["--rtp-timeout", "5s"]);
+        using var events = await acd.Events();
+        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
+        var port = FreePorts.Udp();
+        await using var caller = Sipp.Start(folder, "caller-waits-for-bye", "support", acd.Sip, port);
+        await events.Next("acd.call.answered.v1");
+
+        await events.Next("acd.call.ended.v1");
+
+        await Sipp.Expect(caller, folder, "caller-waits-for-bye", port);
+        await alice.Closed();
+        await alice.Quit();
+        Assert.Equal(1, await acd.Counter("mediaTimeouts"));
+        Assert.Equal("answered", (await acd.OnlyCall())["outcome"]!.GetValue<string>());
+    }
+
     /// <summary>Both phones drop a tenth of what they send and receive; retransmissions on either side make it
     /// good.</summary>
     [Fact]

@@ -66,6 +66,9 @@ internal sealed partial class SimulatedCentre
 
     public List<string> Failures { get; } = [];
 
+    /// <summary>What a failure says that only passes on that a grain was killed under a message.</summary>
+    public HashSet<string> Losses { get; } = [];
+
     public List<(string Subject, long Sequence)> Feed { get; }
 
     public IReadOnlyList<string> AgentIds => [.. Enumerable.Range(0, _traffic.Agents).Select(i => $"agent{i:D3}")];
@@ -174,8 +177,8 @@ internal sealed partial class SimulatedCentre
         if (talking.Count == 0) return;
 
         var call = talking[_random.Next(talking.Count)];
-        _engine.Faults.Kill(_engine.GetGrain<IAgentGrain>(call.Bridged!.Party));
-        _engine.Faults.Kill(_engine.GetGrain<ICallGrain>(call.Id.Value));
+        Kill(_engine.GetGrain<IAgentGrain>(call.Bridged!.Party));
+        Kill(_engine.GetGrain<ICallGrain>(call.Id.Value));
     }
 
     private void KillSomething(int calls)
@@ -192,7 +195,12 @@ internal sealed partial class SimulatedCentre
             1 => _engine.GetGrain<IAgentGrain>(AgentIds[_random.Next(_traffic.Agents)]),
             _ => _engine.GetGrain<ICallGrain>($"call-{Math.Max(0, calls - _random.Next(10)):D6}"),
         };
-        _engine.Faults.Kill(victim);
+        Kill(victim);
+    }
+
+    private void Kill(IAddressable victim)
+    {
+        if (_engine.Faults.Kill(victim)) Losses.Add($": {victim.GetGrainId()} was lost.");
     }
 
     private MessageFate Fate() =>

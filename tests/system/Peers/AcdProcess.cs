@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.System.Peers;
@@ -8,9 +9,6 @@ namespace OrleansAcd.Tests.System.Peers;
 /// <summary>The product as users start it, <c>acd run</c>, in a process of its own on free loopback ports.</summary>
 public sealed class AcdProcess : IAsyncDisposable
 {
-    /// <summary>Apart from the ports of the peers (<see cref="FreePorts"/>).</summary>
-    private const string RtpPorts = "14000-17999";
-
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(30);
 
     private readonly PeerProcess _process;
@@ -26,6 +24,9 @@ public sealed class AcdProcess : IAsyncDisposable
 
     /// <summary>HOST:PORT of its TLS socket, when it was started with one.</summary>
     public string Tls { get; private init; } = "";
+
+    /// <summary>Its RTP ports.</summary>
+    internal PortBlock Ports { get; private init; } = null!;
 
     /// <summary>HOST:PORT of its SIP socket.</summary>
     public string Sip { get; }
@@ -52,15 +53,16 @@ public sealed class AcdProcess : IAsyncDisposable
     /// <summary>Starts it with a centre; waits until it says that it is up.</summary>
     /// <param name="key">The API key of an earlier start on the same data folder: it is printed only once.</param>
     public static async Task<AcdProcess> Start(
-        TestFolder folder, string centre, string? key = null, string rtpPorts = RtpPorts,
+        TestFolder folder, string centre, string? key = null, int rtpPorts = 1_000,
         string? data = null, IReadOnlyList<string>? arguments = null)
     {
         await File.WriteAllTextAsync(folder.File("centre.yaml"), centre);
+        var ports = PortBlock.Take(rtpPorts);
         var process = StartRaw(
             folder,
             [
                 "run", "--centre", folder.File("centre.yaml"), "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0",
-                "--rtp-ports", rtpPorts, "--data", data ?? folder.File("data"), .. arguments ?? [],
+                "--rtp-ports", $"{ports.First}-{ports.Last}", "--data", data ?? folder.File("data"), .. arguments ?? [],
             ]);
         var sip = await process.WaitForLine(@"phones +sip:(\S+)", StartMax);
         var http = await process.WaitForLine(@"browser +(http://\S+)", StartMax);
@@ -75,6 +77,7 @@ public sealed class AcdProcess : IAsyncDisposable
         return new AcdProcess(process, sip.Groups[1].Value, new Uri(http.Groups[1].Value), key)
         {
             Tls = tls.Groups[1].Value,
+            Ports = ports,
         };
     }
 
@@ -160,5 +163,6 @@ public sealed class AcdProcess : IAsyncDisposable
     {
         Http.Dispose();
         await _process.DisposeAsync();
+        Ports.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using OrleansAcd.Audio;
 using OrleansAcd.Softphone;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.System.Peers;
@@ -9,13 +10,13 @@ namespace OrleansAcd.Tests.System.Peers;
 /// <remarks>Softphones of ours: what each of them lost and heard is measured on the wire.</remarks>
 public sealed class Talk : IAsyncDisposable
 {
-    private const int RtpFirst = 18_000;
-    private const int RtpLast = 18_399;
-
-    private readonly SoftphoneHost _host = SoftphoneHost.Start(IPAddress.Loopback, RtpFirst, RtpLast);
+    private readonly PortBlock _ports = PortBlock.Take(PortBlock.UnitPorts);
+    private readonly SoftphoneHost _host;
     private readonly TaskCompletionSource<PhoneCall> _agentCall =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PhoneCall _caller = null!;
+
+    private Talk() => _host = SoftphoneHost.Start(IPAddress.Loopback, _ports.First, _ports.Last);
 
     /// <summary>Registers the agent, calls, and waits until each hears the other.</summary>
     public static async Task<Talk> Start(AcdProcess acd, string agent = "alice", string password = "alice-pw")
@@ -49,7 +50,11 @@ public sealed class Talk : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _ports.Dispose();
+    }
 
     public static AudioClip Clip(double frequencyHz) => AudioClip.FromSamples($"{frequencyHz} Hz", Voice.Tone(frequencyHz, 1));
 

@@ -13,7 +13,7 @@ public sealed class SilenceTests
     [Fact]
     public void AMutedPhoneThatReportsIsAlive()
     {
-        using var rig = new Rig(options: s_soon, isTimed: true);
+        using var rig = new Rig(options: s_soon);
         var (muted, dead) = (rig.AddPhone("muted"), rig.AddPhone("dead"));
         var report = new byte[RtcpWriter.CompoundMaxBytes];
         var length = RtcpWriter.Write(report, new(0xABCD), null, null, "phone"u8, false);
@@ -33,7 +33,7 @@ public sealed class SilenceTests
     [Fact]
     public void APhoneThatHoldsTheCallNeedNotSpeakUntilItResumes()
     {
-        using var rig = new Rig(options: s_soon, isTimed: true);
+        using var rig = new Rig(options: s_soon);
         var phone = rig.AddPhone("phone");
         var media = phone.Party.Media!;
         rig.Conversation.Configure(

@@ -21,7 +21,7 @@ public sealed class LinesTests
         using var caller = new WirePhone(rig.Node.Sip);
         using var agent = new WirePhone(rig.Node.Sip);
         using var picture = new WirePhone(rig.Node.Sip);
-        var (call, ok) = await Up(rig, caller, caller.Sdp() + Video(caller, 97) + "m=application 9 UDP/BFCP *\r\n");
+        var (call, ok) = await rig.Up(caller, caller.Sdp() + Video(caller, 97) + "m=application 9 UDP/BFCP *\r\n");
         Assert.Equal(0, WirePhone.PortOf(ok, "application"));
 
         await rig.Dial(call, Agent, [agent.Contact(rig.Node.Node)]);
@@ -43,7 +43,7 @@ public sealed class LinesTests
         await using var rig = await NodeRig.Start();
         using var caller = new WirePhone(rig.Node.Sip);
         using var agent = new WirePhone(rig.Node.Sip);
-        var (call, ok) = await Up(rig, caller, caller.Sdp() + Video(caller, 97));
+        var (call, ok) = await rig.Up(caller, caller.Sdp() + Video(caller, 97));
         await rig.Dial(call, Agent, [agent.Contact(rig.Node.Node)]);
 
         agent.Respond(await agent.Request(SipMethods.Invite), 200, agent.Sdp("0") + NoVideo);
@@ -62,7 +62,7 @@ public sealed class LinesTests
         await using var rig = await NodeRig.Start();
         using var caller = new WirePhone(rig.Node.Sip);
         using var agent = new WirePhone(rig.Node.Sip);
-        var (call, _) = await Up(rig, caller, caller.Sdp());
+        var (call, _) = await rig.Up(caller, caller.Sdp());
 
         await rig.Dial(call, Agent, [agent.Contact(rig.Node.Node)]);
 
@@ -76,7 +76,7 @@ public sealed class LinesTests
         await using var rig = await NodeRig.Start(change: options => options with { VideoBandwidthMax = 0 });
         using var caller = new WirePhone(rig.Node.Sip);
 
-        var (_, ok) = await Up(rig, caller, caller.Sdp() + Video(caller, 97)
+        var (_, ok) = await rig.Up(caller, caller.Sdp() + Video(caller, 97)
             + "m=text 4010 RTP/AVP 98\r\na=rtpmap:98 t140/1000\r\n");
 
         Assert.Equal(0, WirePhone.PortOf(ok, "video"));
@@ -89,7 +89,7 @@ public sealed class LinesTests
     {
         await using var rig = await NodeRig.Start(rtpPorts: 8);
         using var caller = new WirePhone(rig.Node.Sip);
-        await Up(rig, caller, caller.Sdp());
+        await rig.Up(caller, caller.Sdp());
 
         // Each time the ports of before come back, or the range would soon be used up.
         for (var i = 0u; i < 2; i++)
@@ -109,7 +109,7 @@ public sealed class LinesTests
         await using var rig = await NodeRig.Start(rtpPorts: 2);
         using var caller = new WirePhone(rig.Node.Sip);
 
-        var (_, ok) = await Up(rig, caller, caller.Sdp() + Video(caller, 97));
+        var (_, ok) = await rig.Up(caller, caller.Sdp() + Video(caller, 97));
 
         Assert.Equal(0, WirePhone.PortOf(ok, "video"));
     }
@@ -137,18 +137,6 @@ public sealed class LinesTests
         }
 
         return (await seen)[1];
-    }
-
-    private static async Task<(CallId Call, SipResponse Ok)> Up(NodeRig rig, WirePhone phone, string sdp)
-    {
-        phone.Send(SipMethods.Invite, 1, sdp);
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
-        var ok = await phone.Final(SipMethods.Invite, 1);
-        phone.ToTag = ok.ToTag;
-        phone.Send(SipMethods.Ack, 1);
-        await rig.Next<LegAnswered>();
-        return (offered.Call, ok);
     }
 
     private static async Task End(NodeRig rig, CallId call, WirePhone caller, WirePhone agent)

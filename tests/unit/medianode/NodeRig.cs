@@ -7,6 +7,7 @@ using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaNode.Node;
 using OrleansAcd.Sip.Digest;
+using OrleansAcd.Sip.Messages;
 using OrleansAcd.Softphone;
 using OrleansAcd.Streams;
 using OrleansAcd.Tests.Common;
@@ -140,6 +141,37 @@ internal sealed class NodeRig : IAsyncDisposable
         using var limit = new CancellationTokenSource(Patience);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
         while (!isSo()) await timer.WaitForNextTickAsync(limit.Token);
+    }
+
+    /// <summary>A call of a phone that is played by hand: INVITE, answered, acknowledged.</summary>
+    /// <param name="sdp">What it offers; null: G.711.</param>
+    public async Task<(CallId Call, SipResponse Ok)> Up(WirePhone phone, string? sdp = null, uint cseq = 1)
+    {
+        phone.Send(SipMethods.Invite, cseq, sdp ?? phone.Sdp());
+        var offered = await Next<LegOffered>();
+        return (offered.Call, await Answer(phone, offered.Call, cseq));
+    }
+
+    /// <summary>Answers the caller; the 200.</summary>
+    public async Task<SipResponse> Answer(WirePhone phone, CallId call, uint cseq = 1)
+    {
+        await Command(n => new Answer(call, 1, n, LegId.Caller));
+        var ok = await phone.Final(SipMethods.Invite, cseq);
+        phone.ToTag = ok.ToTag;
+        phone.Send(SipMethods.Ack, cseq);
+        await Next<LegAnswered>();
+        return ok;
+    }
+
+    /// <summary>Another phone that is played by hand joins the call; the INVITE that it took.</summary>
+    public async Task<SipRequest> Join(CallId call, LegId leg, WirePhone phone)
+    {
+        await Dial(call, leg, [phone.Contact(Node.Node)]);
+        var invite = await phone.Request(SipMethods.Invite);
+        phone.Respond(invite, 200, phone.Sdp("0"));
+        await phone.Request(SipMethods.Ack);
+        await Next<LegAnswered>();
+        return invite;
     }
 
     public async Task Command(Func<long, MediaCommand> make) =>

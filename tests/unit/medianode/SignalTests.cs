@@ -17,7 +17,7 @@ public sealed class SignalTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        await Up(rig, phone, WirePhone.G711);
+        await rig.Up(phone, phone.Sdp(WirePhone.G711));
 
         phone.Send(SipMethods.Info, 2, "Signal= 5\r\nDuration= 180\r\n", contentType: Relay);
 
@@ -35,7 +35,7 @@ public sealed class SignalTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        await Up(rig, phone, WirePhone.G711);
+        await rig.Up(phone, phone.Sdp(WirePhone.G711));
 
         phone.Send(SipMethods.Info, 2, body, contentType: type);
         var response = await phone.Final(SipMethods.Info, 2);
@@ -51,7 +51,7 @@ public sealed class SignalTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        var call = await Up(rig, phone, EventsFormats);
+        var call = (await rig.Up(phone, phone.Sdp(EventsFormats))).Call;
 
         await rig.Command(n => new SendDtmf(call, 1, n, LegId.Caller, "4#", TimeSpan.FromMilliseconds(60)));
 
@@ -68,16 +68,5 @@ public sealed class SignalTests
         }
 
         Assert.Equal("4#", keys);
-    }
-
-    private static async Task<CallId> Up(NodeRig rig, WirePhone phone, string formats)
-    {
-        phone.Send(SipMethods.Invite, 1, phone.Sdp(formats));
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
-        phone.ToTag = (await phone.Final(SipMethods.Invite, 1)).ToTag;
-        phone.Send(SipMethods.Ack, 1);
-        await rig.Next<LegAnswered>();
-        return offered.Call;
     }
 }

@@ -16,8 +16,8 @@ public sealed class TakeLegTests
         await using var rig = await NodeRig.Start();
         using var first = new WirePhone(rig.Node.Sip);
         using var second = new WirePhone(rig.Node.Sip);
-        var (target, portOfFirst) = await Up(rig, first);
-        var (source, portOfSecond) = await Up(rig, second);
+        var (target, firstOk) = await rig.Up(first);
+        var (source, secondOk) = await rig.Up(second);
         var sent = rig.Node.SipCounters.Sent;
 
         await rig.Command(n => new TakeLeg(target, 1, n, Taken, source, LegId.Caller));
@@ -29,7 +29,8 @@ public sealed class TakeLegTests
         Assert.Equal("PCMU", ended.Quality.Codec);
 
         await rig.Bridge(target, LegId.Caller, Taken);
-        Assert.True(await Hears(first, second, portOfSecond) && await Hears(second, first, portOfFirst));
+        Assert.True(await Hears(first, second, WirePhone.AudioPort(secondOk)));
+        Assert.True(await Hears(second, first, WirePhone.AudioPort(firstOk)));
         Assert.Equal((sent, 1), (rig.Node.SipCounters.Sent, rig.Node.Calls));
 
         // Its dialog is the other call's now, both ways.
@@ -51,14 +52,11 @@ public sealed class TakeLegTests
         using var first = new WirePhone(rig.Node.Sip);
         using var second = new WirePhone(rig.Node.Sip);
         using var agent = new WirePhone(rig.Node.Sip);
-        var (target, _) = await Up(rig, first);
-        var (source, port) = await Up(rig, second);
-        await rig.Dial(source, new LegId(2), [agent.Contact(rig.Node.Node)]);
-        var invite = await agent.Request(SipMethods.Invite);
-        agent.Respond(invite, 200, agent.Sdp("0"));
-        await rig.Next<LegAnswered>();
+        var (target, _) = await rig.Up(first);
+        var (source, ok) = await rig.Up(second);
+        await rig.Join(source, new LegId(2), agent);
         await rig.Bridge(source, LegId.Caller, new LegId(2));
-        Assert.True(await Hears(agent, second, port));
+        Assert.True(await Hears(agent, second, WirePhone.AudioPort(ok)));
 
         await rig.Command(n => new TakeLeg(target, 1, n, Taken, source, new LegId(2)));
 
@@ -81,8 +79,8 @@ public sealed class TakeLegTests
         await using var rig = await NodeRig.Start();
         using var first = new WirePhone(rig.Node.Sip);
         using var second = new WirePhone(rig.Node.Sip);
-        var (target, _) = await Up(rig, first);
-        var source = wrong == "not-up" ? await Offered(rig, second) : (await Up(rig, second)).Call;
+        var (target, _) = await rig.Up(first);
+        var source = wrong == "not-up" ? await Offered(rig, second) : (await rig.Up(second)).Call;
 
         await rig.Command(n => new TakeLeg(
             target,
@@ -126,16 +124,5 @@ public sealed class TakeLegTests
     {
         phone.Send(SipMethods.Invite, 1, phone.Sdp());
         return (await rig.Next<LegOffered>()).Call;
-    }
-
-    private static async Task<(CallId Call, int Port)> Up(NodeRig rig, WirePhone phone)
-    {
-        var call = await Offered(rig, phone);
-        await rig.Command(n => new Answer(call, 1, n, LegId.Caller));
-        var ok = await phone.Final(SipMethods.Invite, 1);
-        phone.ToTag = ok.ToTag;
-        phone.Send(SipMethods.Ack, 1);
-        await rig.Next<LegAnswered>();
-        return (call, WirePhone.AudioPort(ok));
     }
 }

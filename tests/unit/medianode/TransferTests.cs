@@ -19,7 +19,7 @@ public sealed class TransferTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        var call = await Up(rig, phone);
+        var call = (await rig.Up(phone)).Call;
 
         phone.Send(SipMethods.Refer, 2, extra: "Refer-To: <sip:sales@x>\r\nReferred-By: <sip:carl@x>\r\n");
 
@@ -44,8 +44,8 @@ public sealed class TransferTests
         await using var rig = await NodeRig.Start();
         using var first = new WirePhone(rig.Node.Sip);
         using var second = new WirePhone(rig.Node.Sip);
-        await Up(rig, first);
-        var consult = await Up(rig, second);
+        await rig.Up(first);
+        var consult = (await rig.Up(second)).Call;
 
         first.Send(SipMethods.Refer, 2, extra: $"Refer-To: <sip:x@y?Replaces={Escaped(second)}>\r\n");
 
@@ -61,7 +61,7 @@ public sealed class TransferTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        await Up(rig, phone);
+        await rig.Up(phone);
 
         phone.Send(SipMethods.Refer, 2, extra: extra
             + "Refer-To: <sip:x@y?Replaces=gone%3Bto-tag%3D1%3Bfrom-tag%3D2>\r\n");
@@ -81,7 +81,7 @@ public sealed class TransferTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        await Up(rig, phone);
+        await rig.Up(phone);
         phone.Send(SipMethods.Refer, 2, extra: "Refer-To: <sip:sales@x>\r\n");
         await rig.Next<LegReferred>();
 
@@ -96,7 +96,7 @@ public sealed class TransferTests
         await using var rig = await NodeRig.Start(agents: "carl");
         using var phone = new WirePhone(rig.Node.Sip);
         using var other = new WirePhone(rig.Node.Sip);
-        var call = await Up(rig, phone);
+        var call = (await rig.Up(phone)).Call;
         await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
         other.ToTag = "";
 
@@ -123,7 +123,7 @@ public sealed class TransferTests
         await using var rig = await NodeRig.Start(agents: "carl");
         using var phone = new WirePhone(rig.Node.Sip);
         using var other = new WirePhone(rig.Node.Sip);
-        var call = await Up(rig, phone);
+        var call = (await rig.Up(phone)).Call;
         await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
         other.ToTag = "";
         other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
@@ -142,7 +142,7 @@ public sealed class TransferTests
         await using var rig = await NodeRig.Start(agents: "carl");
         using var phone = new WirePhone(rig.Node.Sip);
         using var other = new WirePhone(rig.Node.Sip);
-        await Up(rig, phone);
+        await rig.Up(phone);
 
         other.Send(SipMethods.Invite, 1, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
 
@@ -159,7 +159,7 @@ public sealed class TransferTests
         await rig.Settle([Trunk("sip:127.0.0.1:9", null)]);
         phone.Send(SipMethods.Invite, 1, phone.Sdp());
         var offered = await rig.Next<LegOffered>();
-        await Answered(rig, phone, offered.Call, 1);
+        await rig.Answer(phone, offered.Call, 1);
 
         other.Send(SipMethods.Invite, 1, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
 
@@ -321,22 +321,6 @@ public sealed class TransferTests
         new Replaces(phone.CallId, phone.ToTag, WirePhone.OwnTag).ToString();
 
     private static string Escaped(WirePhone phone) => Uri.EscapeDataString(DialogOf(phone));
-
-    private static async Task<CallId> Up(NodeRig rig, WirePhone phone)
-    {
-        phone.Send(SipMethods.Invite, 1, phone.Sdp());
-        var offered = await rig.Next<LegOffered>();
-        await Answered(rig, phone, offered.Call, 1);
-        return offered.Call;
-    }
-
-    private static async Task Answered(NodeRig rig, WirePhone phone, CallId call, uint cseq)
-    {
-        await rig.Command(n => new Answer(call, 1, n, LegId.Caller));
-        phone.ToTag = (await phone.Final(SipMethods.Invite, cseq)).ToTag;
-        phone.Send(SipMethods.Ack, cseq);
-        await rig.Next<LegAnswered>();
-    }
 
     private static async Task AnswerNotify(WirePhone phone, int code, string state)
     {

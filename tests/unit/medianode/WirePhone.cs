@@ -133,6 +133,16 @@ internal sealed class WirePhone : IDisposable
         _rtp.Send(packet, new IPEndPoint(IPAddress.Loopback, port));
     }
 
+    /// <summary>Nothing of SIP waits for us.</summary>
+    public bool HasNoSip => _sip.Available == 0;
+
+    /// <summary>What came and was not heard.</summary>
+    public void ForgetAudio()
+    {
+        IPEndPoint? from = null;
+        while (_rtp.Available > 0) _rtp.Receive(ref from);
+    }
+
     /// <summary>A frame of audio or a packet of video that came to us.</summary>
     public async Task<byte[]> Hear()
     {

@@ -43,7 +43,7 @@ public sealed class WireTests
         using var phone = new WirePhone(rig.Node.Sip);
         phone.Send(SipMethods.Options, 1);
         var outside = await phone.Final(SipMethods.Options, 1);
-        await Up(rig, phone, firstCSeq: 2);
+        await rig.Up(phone, cseq: 2);
 
         phone.Send(SipMethods.Options, 3);
 
@@ -115,7 +115,7 @@ public sealed class WireTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        await Up(rig, phone);
+        await rig.Up(phone);
         phone.Send(SipMethods.Invite, 2, phone.Sdp("18"));
         var refused = await phone.Final(SipMethods.Invite, 2);
         phone.Send(SipMethods.Ack, 2);
@@ -155,7 +155,7 @@ public sealed class WireTests
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
         using var stranger = new WirePhone(rig.Node.Sip);
-        var port = WirePhone.AudioPort(await Up(rig, phone));
+        var port = WirePhone.AudioPort((await rig.Up(phone)).Ok);
         for (var i = 0; i < 5; i++) phone.Say(port);
         phone.Say(port, payloadType: 13);
         for (var i = 0; i < 5; i++) stranger.Say(port);
@@ -190,7 +190,7 @@ public sealed class WireTests
         await using var rig = await NodeRig.Start(change: options => options with { CallsMax = 1 });
         using var first = new WirePhone(rig.Node.Sip);
         using var second = new WirePhone(rig.Node.Sip);
-        await Up(rig, first);
+        await rig.Up(first);
 
         second.Send(SipMethods.Invite, 1, second.Sdp());
 
@@ -231,18 +231,5 @@ public sealed class WireTests
 
         var failed = await rig.Next<LegFailed>();
         Assert.Equal((Agent, 408), (failed.Leg, failed.SipCode));
-    }
-
-    /// <summary>An INVITE, answered, acknowledged; the 200.</summary>
-    private static async Task<SipResponse> Up(NodeRig rig, WirePhone phone, uint firstCSeq = 1)
-    {
-        phone.Send(SipMethods.Invite, firstCSeq, phone.Sdp());
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
-        var answer = await phone.Final(SipMethods.Invite, firstCSeq);
-        phone.ToTag = answer.ToTag;
-        phone.Send(SipMethods.Ack, firstCSeq);
-        await rig.Next<LegAnswered>();
-        return answer;
     }
 }
