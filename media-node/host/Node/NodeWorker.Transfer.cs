@@ -1,5 +1,6 @@
 using OrleansAcd.Contracts;
 using OrleansAcd.MediaCore;
+using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Stack;
 using OrleansAcd.Sip.Transfer;
@@ -48,10 +49,12 @@ internal sealed partial class NodeWorker
         });
     }
 
-    /// <summary>A trunk asks who we are (RFC 3261 section 22.2): the INVITE goes again, with credentials.</summary>
+    /// <summary>A trunk, or a recorder, asks who we are (RFC 3261 section 22.2): the INVITE goes again, with
+    /// credentials.</summary>
     private bool TryAuthorize(SipCall call, SipResponse? response, Instant now)
     {
-        if (response is not { StatusCode: 401 or 407 } || call.Tag is not Fork { Credentials: { } credentials }
+        var known = call.Tag is Fork fork ? fork.Credentials : (call.Tag as SipRecSession)?.Credentials;
+        if (response is not { StatusCode: 401 or 407 } || known is not { } credentials
             || call.InviteRequest is not { } invite) return false;
 
         var isProxy = response.StatusCode == 407;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansAcd.Contracts;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
+using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.SipRec;
@@ -42,11 +43,15 @@ internal sealed class SipRecSession : ITimeoutHandler
         SipRecPlace place, string server, Func<ImmutableArray<RecordableParty>> present, Action<string> failed)
     {
         (_place, _present, _failed) = (place, present, failed);
-        _lines = new SipRecLines(place);
+        _lines = new SipRecLines(place, OnFault);
         _timer = new LoopTimer(this);
         (_sessionId, _since) = (_lines.NewId(), place.Time.GetUtcNow());
         _server = SipUri.TryParse(server, out var uri) && uri.IsSip ? uri : null;
+        Credentials = _server is null ? null : place.CredentialsAt(_server.Host);
     }
+
+    /// <summary>What answers the recorder's challenge; null: nothing.</summary>
+    public DigestClient? Credentials { get; }
 
     /// <summary>Where the voices go.</summary>
     public IVoiceCopy Voices => _lines;
@@ -204,6 +209,15 @@ internal sealed class SipRecSession : ITimeoutHandler
     /// <summary>The recorder pauses, goes on, has moved, or refreshes its session (RFC 7866 section 7.2).</summary>
     private void OnReoffered(SipCall call, SipRequest request)
     {
+        if (SipRecRequest.IsForSnapshot(request))
+        {
+            // RFC 7866 section 9.2: all of it, in a transaction of its own, with an offer.
+            _place.Counters.SnapshotsAsked++;
+            call.AcceptReoffer(default, Now, "");
+            Reoffer();
+            return;
+        }
+
         if (!request.HasBody)
         {
             call.AcceptReoffer(_lines.Revise(_offer).ToBytes(), Now);
