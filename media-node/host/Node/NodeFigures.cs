@@ -45,6 +45,7 @@ internal static class NodeFigures
         figures["promptsMissing"] = node.PromptsMissing;
         figures["faults"] = node.Faults + worker.LoopFaults;
         figures["undecided"] = node.Undecided;
+        figures["phonesForwarded"] = node.PhonesForwarded;
         figures["contextDropped"] = node.ContextDropped;
         figures["unexpectedPackets"] = node.UnexpectedPackets;
         figures["packetsNotSent"] = node.PacketsNotSent;
@@ -91,6 +92,7 @@ internal static class NodeFigures
         figures["sipUnknownDialogs"] = sip.UnknownDialogs;
         figures["sipTimedOut"] = sip.TimedOut;
         figures["sipUnreachable"] = sip.Unreachable;
+        figures["sipAuthorized"] = sip.Authorized;
         figures["sipForksIgnored"] = sip.ForksIgnored;
         figures["sipReferralsRefused"] = sip.ReferralsRefused;
         figures["sipReplacesRefused"] = sip.ReplacesRefused;

@@ -44,8 +44,6 @@ internal sealed partial class NodeWorker
     {
         if (CallOf(happened)?.Tag is not SipRecSession session) return false;
 
-        if (happened is SipEvent.Failed e && TryAuthorize(e.Call, e.Response, Now)) return true;
-
         try
         {
             session.Handle(happened);

@@ -226,8 +226,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
                 break;
             case SipEvent.Answered e when e.Call.Tag is null: e.Call.Hangup(now); break;
             case SipEvent.Answered e: With(e.Call, fork => fork.Leg.Conversation.OnAnswered(fork, e.Response)); break;
-            case SipEvent.Failed e when TryAuthorize(e.Call, e.Response, now): break;
-            case SipEvent.Failed e: With(e.Call, fork => fork.Leg.Conversation.OnFailed(fork, e.Code, e.Reason)); break;
+            case SipEvent.Failed e: With(e.Call, fork => fork.Leg.Conversation.OnFailed(fork, e)); break;
             case SipEvent.Ended e: With(e.Call, fork => fork.Leg.Conversation.OnEnded(fork, e.Reason)); break;
             case SipEvent.AckReceived e: With(e.Call, fork => fork.Leg.Conversation.OnAck(fork, e.Ack)); break;
             case SipEvent.Reoffered { Call.Tag: null } e: e.Call.RejectReoffer(481, now); break;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using OrleansAcd.Contracts;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
-using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.SipRec;
@@ -47,11 +46,7 @@ internal sealed class SipRecSession : ITimeoutHandler
         _timer = new LoopTimer(this);
         (_sessionId, _since) = (_lines.NewId(), place.Time.GetUtcNow());
         _server = SipUri.TryParse(server, out var uri) && uri.IsSip ? uri : null;
-        Credentials = _server is null ? null : place.CredentialsAt(_server.Host);
     }
-
-    /// <summary>What answers the recorder's challenge; null: nothing.</summary>
-    public DigestClient? Credentials { get; }
 
     /// <summary>Where the voices go.</summary>
     public IVoiceCopy Voices => _lines;
@@ -149,6 +144,7 @@ internal sealed class SipRecSession : ITimeoutHandler
             {
                 Target = _server, Body = body, ContentType = type, Headers = [SipRecRequest.Require],
                 ContactParameters = SipRecRequest.SourceFeature, Tag = this,
+                Credentials = _place.CredentialsAt(_server.Host),
             },
             Now);
     }
