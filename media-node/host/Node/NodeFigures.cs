@@ -119,6 +119,11 @@ internal static class NodeFigures
         figures["sipRecPacketsSent"] = copies.PacketsSent;
         figures["sipRecPacketsNotSent"] = copies.PacketsNotSent;
         figures["sipRecPartiesLeftOut"] = copies.PartiesLeftOut;
+        figures["sipRecReportsSent"] = copies.ReportsSent;
+        figures["sipRecReportsHeard"] = copies.ReportsHeard;
+        figures["sipRecReportsRefused"] = copies.ReportsRefused;
+        figures["sipRecPacketsLostThere"] = copies.PacketsLostThere;
+        figures["sipRecSnapshotsAsked"] = copies.SnapshotsAsked;
     }
 
     private static void AddRecorder(Dictionary<string, long> figures, RecorderCounters recorder)

@@ -11,7 +11,10 @@ internal sealed partial class NodeWorker
 
     /// <summary>This worker's way to recorders elsewhere.</summary>
     public SipRecPlace SipRec => _sipRec ??=
-        new SipRecPlace(_edge!, Media, _options.Advertise, _names, _time, _options.SipRecAnswerMax);
+        new SipRecPlace(_edge!, Media, _options.Advertise, _names, _time, _options.SipRecAnswerMax)
+        {
+            CredentialsAt = host => DialPlan.CredentialsOf(Trunks.FindAt(host), _ids),
+        };
 
     private SipRecPlace? _sipRec;
 

@@ -9,6 +9,7 @@ using OrleansAcd.MediaNode.Media;
 using OrleansAcd.MediaNode.Signalling;
 using OrleansAcd.Rtp;
 using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.SipRec;
 using OrleansAcd.Sip.Stack;
 using OrleansAcd.Streams;
 
@@ -282,6 +283,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
                 TlsPort = secure?.Port ?? bound.Port,
                 FollowSource = true,
                 Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, REGISTER",
+                Accept = "application/sdp, " + SipRecRequest.SnapshotRequestType,
                 CallsMax = 4 * _options.CallsMax,
                 Resolve = _names.Resolve,
             },
