@@ -25,11 +25,16 @@ public sealed class TeamTests
 
         await acd.Ask(HttpMethod.Put, "/v1/supervisors/sue/watch", new { agent = "alice", mode = "monitor" });
         await events.Next("acd.supervisor.changed.v1", IsListening);
+        var sent = await acd.RequestsSent();
         await TalkTime.Of(s_talk);
         await acd.Ask(HttpMethod.Patch, "/v1/supervisors/sue/watch", new { mode = "whisper" });
         await TalkTime.Of(s_talk);
         await acd.Ask(HttpMethod.Patch, "/v1/supervisors/sue/watch", new { mode = "barge" });
         await TalkTime.Of(s_talk);
+
+        // No phone is told anything of it; the INVITEs are those to the agent and the supervisor.
+        Assert.Equal(sent, await acd.RequestsSent());
+        Assert.Equal(2, sent["sipSentINVITE"]);
         await caller.Hangup();
         await events.Next("acd.call.ended.v1");
         await TeamPhones.Quit(alice, sue, caller);

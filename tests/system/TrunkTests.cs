@@ -14,7 +14,7 @@ public sealed class TrunkTests
         using var far = new TestFolder();
         var authority = new Authority(near);
         await using var there = await AcdProcess.Start(
-            far, FarCentre("near.example"), rtpPorts: "18000-18199", arguments: authority.Issue(far, "far.example"));
+            far, FarCentre("near.example"), arguments: authority.Issue(far, "far.example"));
         await using var here = await AcdProcess.Start(
             near, NearCentre(there.Tls, "far.example"), arguments: authority.Issue(near, "near.example"));
         using var events = await there.Events();
@@ -48,7 +48,7 @@ public sealed class TrunkTests
         using var far = new TestFolder();
         var authority = new Authority(near);
         await using var there = await AcdProcess.Start(
-            far, FarCentre("near.example"), rtpPorts: "18000-18199", arguments: authority.Issue(far, "far.example"));
+            far, FarCentre("near.example"), arguments: authority.Issue(far, "far.example"));
         await using var here = await AcdProcess.Start(
             near, NearCentre(there.Tls, "other.example"), arguments: authority.Issue(near, "near.example"));
         using var events = await here.Events();

@@ -24,17 +24,9 @@ internal static class AgentEndpoints
             .Produces<AgentView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
     }
 
-    private static async Task<IResult> List(string? cursor, int? limit, ICentreSource centre, IGrainFactory grains)
-    {
-        if (Paging.Check(cursor, limit) is { } bad) return bad;
-
-        var take = limit ?? Page<AgentView>.LimitDefault;
-        var ids = centre.Current.Centre.Agents.Select(a => a.Id.Value).Order(StringComparer.Ordinal)
-            .Where(id => cursor is null || string.CompareOrdinal(id, cursor) > 0).Take(take + 1).ToList();
-        var page = Paging.Cut(ids, take, id => id);
-        var views = await Task.WhenAll(page.Items.Select(id => grains.GetGrain<IAgentGrain>(id).Get()));
-        return Results.Ok(new Page<AgentView>(views, page.Next));
-    }
+    private static Task<IResult> List(string? cursor, int? limit, ICentreSource centre, IGrainFactory grains) =>
+        Paging.ById(
+            centre.Current.Centre.Agents.Select(a => a.Id.Value), cursor, limit, id => grains.GetGrain<IAgentGrain>(id).Get());
 
     private static async Task<IResult> Get(string id, ICentreSource centre, IGrainFactory grains) =>
         centre.Current.FindAgent(new AgentId(id)) is null

@@ -21,6 +21,21 @@ internal static class Paging
             ? Problems.Bad("cursor is not one that this list gave out.") : null;
     }
 
+    /// <summary>A page of all that have an id, in the order of their ids.</summary>
+    /// <param name="view">What is shown of one; asked only of those on the page.</param>
+    public static async Task<IResult> ById<T>(
+        IEnumerable<string> ids, string? cursor, int? limit, Func<string, Task<T>> view)
+    {
+        if (Check(cursor, limit) is { } bad) return bad;
+
+        var take = limit ?? Page<T>.LimitDefault;
+        var page = Cut(
+            [.. ids.Order(StringComparer.Ordinal)
+                .Where(id => cursor is null || string.CompareOrdinal(id, cursor) > 0).Take(take + 1)],
+            take, id => id);
+        return Results.Ok(new Page<T>(await Task.WhenAll(page.Items.Select(view)), page.Next));
+    }
+
     /// <summary>Cuts a list that was asked for with one more than the limit.</summary>
     public static Page<T> Cut<T>(IReadOnlyList<T> oneMore, int limit, Func<T, string> cursor) => oneMore.Count > limit
         ? new Page<T>([.. oneMore.Take(limit)], cursor(oneMore[limit - 1]))

@@ -18,17 +18,9 @@ internal static class QueueEndpoints
             .WithSummary("One queue").Produces<QueueView>().ProducesProblem(404);
     }
 
-    private static async Task<IResult> List(string? cursor, int? limit, ICentreSource centre, IGrainFactory grains)
-    {
-        if (Paging.Check(cursor, limit) is { } bad) return bad;
-
-        var take = limit ?? Page<QueueView>.LimitDefault;
-        var ids = centre.Current.Centre.Queues.Select(q => q.Id.Value).Order(StringComparer.Ordinal)
-            .Where(id => cursor is null || string.CompareOrdinal(id, cursor) > 0).Take(take + 1).ToList();
-        var page = Paging.Cut(ids, take, id => id);
-        var views = await Task.WhenAll(page.Items.Select(id => grains.GetGrain<IQueueGrain>(id).Get()));
-        return Results.Ok(new Page<QueueView>(views, page.Next));
-    }
+    private static Task<IResult> List(string? cursor, int? limit, ICentreSource centre, IGrainFactory grains) =>
+        Paging.ById(
+            centre.Current.Centre.Queues.Select(q => q.Id.Value), cursor, limit, id => grains.GetGrain<IQueueGrain>(id).Get());
 
     private static async Task<IResult> Get(string id, ICentreSource centre, IGrainFactory grains) =>
         centre.Current.FindQueue(new QueueId(id)) is null

@@ -109,7 +109,11 @@ internal static class NodeFigures
         figures["sipConnectionsTimedOut"] = worker.Edge.ConnectionsTimedOut;
         figures["sipConnections"] = worker.Edge.ConnectionCount;
         figures["sipConnectionsRefused"] = worker.Edge.ConnectionsRefused;
-        foreach (var method in Methods) figures["sipReceived" + method] = sip.RequestsReceived(method);
+        foreach (var method in Methods)
+        {
+            figures["sipReceived" + method] = sip.RequestsReceived(method);
+            figures["sipSent" + method] = sip.RequestsSent(method);
+        }
     }
 
     private static void AddSipRec(Dictionary<string, long> figures, SipRecCounters copies)

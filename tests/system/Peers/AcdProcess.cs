@@ -110,6 +110,16 @@ public sealed class AcdProcess : IAsyncDisposable
     public async Task<long> Counter(string name, string part = "node") =>
         (await Get("/v1/system"))["parts"]![part]!["counters"]![name]!.GetValue<long>();
 
+    /// <summary>How many requests of each method the node has sent; acknowledgements, which phones may ask for again,
+    /// left out.</summary>
+    public async Task<SortedDictionary<string, long>> RequestsSent()
+    {
+        var counters = (await Get("/v1/system"))["parts"]!["node"]!["counters"]!.AsObject();
+        return new(counters
+            .Where(c => c.Key.StartsWith("sipSent", StringComparison.Ordinal) && c.Key is not ("sipSent" or "sipSentACK"))
+            .ToDictionary(c => c.Key, c => c.Value!.GetValue<long>()));
+    }
+
     /// <summary>The only call of this centre so far, whole.</summary>
     public async Task<JsonNode> OnlyCall()
     {

@@ -1,4 +1,6 @@
+using System.Net;
 using OrleansAcd.Audio;
+using OrleansAcd.MediaNode.Io;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Rtp;
 using Xunit;
@@ -94,6 +96,39 @@ public sealed class StreamTests
         rig.Settle();
         Assert.Equal(2, agent.Hear().Count);
         Assert.Equal(5, caller.Party.Quality.Malformed);
+        Assert.Empty(rig.Errors);
+    }
+
+    /// <summary>Reports are read a few a turn: a flood of them, of the peer or of a stranger, holds no packet up.</summary>
+    [Fact]
+    public void AFloodOfReportsIsCountedAndHoldsNoPacketUp()
+    {
+        using var rig = new Rig();
+        var (caller, agent) = (rig.AddPhone("caller"), rig.AddPhone("agent"));
+        var stranger = rig.Loop.Net.BindUdp(TransportAddress.From(IPAddress.Parse("127.0.0.9"), 0), SocketOptions.Voice)!;
+        var rtcp = TransportAddress.From(IPAddress.Loopback, caller.Party.LocalPort + 1);
+        rig.Talk(caller, agent);
+        var report = new byte[RtcpWriter.CompoundMaxBytes];
+        var length = RtcpWriter.Write(report, new(0xABCD), null, null, "phone"u8, isBye: false);
+        var heard = 0;
+        for (var round = 0; round < 100; round++)
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                caller.SendControl(report.AsSpan(0, length));
+                caller.SendControl([0x80, 0, 0, 9]);
+                stranger.SendTo(report.AsSpan(0, length), rtcp);
+            }
+
+            caller.Say(1);
+            rig.Turn(TimeSpan.Zero);
+            heard += agent.Hear().Count;
+            rig.Settle();
+        }
+
+        stranger.Dispose();
+        Assert.Equal(100, heard);
+        Assert.Equal((1_000L, 1_000L), (caller.Party.Quality.Malformed, caller.Party.Quality.Strangers));
         Assert.Empty(rig.Errors);
     }
 

@@ -66,11 +66,8 @@ public sealed class HearingWireTests
     private static Play Music(CallId call, long sequence) =>
         new(call, 1, sequence, Customer, new PlayId(1), ["default"], true);
 
-    private static async Task<(long, long)> Sent(NodeRig rig)
-    {
-        var counters = (await rig.Node.ReadFigures(CancellationToken.None)).Counters;
-        return (counters["sipSent"], counters["sipClientTransactions"]);
-    }
+    private static async Task<(long, long)> Sent(NodeRig rig) =>
+        (await rig.Figure("sipSent"), await rig.Figure("sipClientTransactions"));
 
     private static async Task Hears(WirePhone listener, (WirePhone Phone, int Port) speaker)
     {

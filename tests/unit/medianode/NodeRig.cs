@@ -143,6 +143,31 @@ internal sealed class NodeRig : IAsyncDisposable
         while (!isSo()) await timer.WaitForNextTickAsync(limit.Token);
     }
 
+    /// <summary>A softphone calls, alice's answers, and each hears the other.</summary>
+    public async Task<(CallId Call, PhoneCall AgentCall, PhoneCall Caller)> Talk(LegId agent)
+    {
+        PhoneCall? agentCall = null;
+        var contacts = await Register(
+            "alice", new PhoneBehaviour { Voice = AgentVoice, OnCall = call => agentCall = call });
+        var caller = Phones.Call("support", Node.Sip, "carl", CallerVoice);
+        var offered = await Next<LegOffered>();
+        await Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
+        await caller.Answered.WaitAsync(Patience);
+        await Dial(offered.Call, agent, contacts);
+        while ((await Next<LegAnswered>()).Leg != agent)
+        {
+            // The caller's own answer comes first.
+        }
+
+        await Bridge(offered.Call, LegId.Caller, agent);
+        await caller.Heard.WaitAsync(Patience);
+        await agentCall!.Heard.WaitAsync(Patience);
+        return (offered.Call, agentCall, caller);
+    }
+
+    /// <summary>A counter of <c>/v1/system</c>.</summary>
+    public async Task<long> Figure(string name) => (await Node.ReadFigures(CancellationToken.None)).Counters[name];
+
     /// <summary>A call of a phone that is played by hand: INVITE, answered, acknowledged.</summary>
     /// <param name="sdp">What it offers; null: G.711.</param>
     public async Task<(CallId Call, SipResponse Ok)> Up(WirePhone phone, string? sdp = null, uint cseq = 1)

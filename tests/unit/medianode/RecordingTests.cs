@@ -34,7 +34,7 @@ public sealed class RecordingTests : IDisposable
     public async Task TheCallerIsOnTheFirstChannelAndTheAgentOnTheSecond()
     {
         await using var rig = await Start();
-        var (call, _, caller) = await Talk(rig);
+        var (call, _, caller) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, null));
         await Speech(1.5);
         caller.HangUp();
@@ -59,7 +59,7 @@ public sealed class RecordingTests : IDisposable
     public async Task WhilePausedNothingIsStoredAndTheGapIsTold()
     {
         await using var rig = await Start();
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, null));
         await Speech(0.6);
         await rig.Command(n => new PauseRecord(call, 1, n, 1, true));
@@ -87,7 +87,7 @@ public sealed class RecordingTests : IDisposable
     public async Task WhoComesBeginsTheNextSegmentAndWhoGoesEndsIt()
     {
         await using var rig = await Start("alice", "bob");
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, null));
         var bob = await rig.Register("bob", new PhoneBehaviour { Voice = NodeRig.AgentVoice });
         await Speech(0.5);
@@ -119,7 +119,7 @@ public sealed class RecordingTests : IDisposable
     {
         Skip.IfNot(AudioCodecs.IsAvailable(AudioCodecId.Opus), "libopus is not here");
         await using var rig = await Start();
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Opus, null));
         await Speech(1);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
@@ -139,7 +139,7 @@ public sealed class RecordingTests : IDisposable
         {
             CreateWav = (_, _) => throw new IOException("no space"),
         });
-        var (call, agentCall, caller) = await Talk(rig);
+        var (call, agentCall, caller) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, null));
 
         var failed = await rig.Next<RecordingFailed>();
@@ -157,7 +157,7 @@ public sealed class RecordingTests : IDisposable
     public async Task ACopyElsewhereThatCannotBeHadIsToldAndTheCallIsRecordedHere()
     {
         await using var rig = await Start();
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, "tel:+4930123456"));
 
         Assert.Equal(0, (await rig.Next<RecordingFailed>()).Recording);
@@ -176,11 +176,11 @@ public sealed class RecordingTests : IDisposable
         {
             RingBytes = 16 * 1024, CreateWav = (path, format) => new HangingFile(WavFile.Create(path, format), gate),
         });
-        var (call, agentCall, caller) = await Talk(rig);
+        var (call, agentCall, caller) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, null));
         await Speech(0.7);
         gate.Reset();
-        await Until(async () => await Figure(rig, "recordingPacketsLost") > 20);
+        await Until(async () => await rig.Figure("recordingPacketsLost") > 20);
         gate.Set();
         await Speech(0.5);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
@@ -210,33 +210,8 @@ public sealed class RecordingTests : IDisposable
             agents: agents.Length == 0 ? ["alice"] : agents);
     }
 
-    /// <summary>A caller and an agent who hear each other.</summary>
-    private static async Task<(CallId Call, PhoneCall AgentCall, PhoneCall Caller)> Talk(NodeRig rig)
-    {
-        PhoneCall? agentCall = null;
-        var contacts = await rig.Register(
-            "alice", new PhoneBehaviour { Voice = NodeRig.AgentVoice, OnCall = call => agentCall = call });
-        var caller = rig.Phones.Call("support", rig.Node.Sip, "carl", NodeRig.CallerVoice);
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
-        await caller.Answered.WaitAsync(Patience);
-        await rig.Dial(offered.Call, Agent, contacts);
-        while ((await rig.Next<LegAnswered>()).Leg != Agent)
-        {
-            // The caller's own answer comes first.
-        }
-
-        await rig.Bridge(offered.Call, LegId.Caller, Agent);
-        await caller.Heard.WaitAsync(Patience);
-        await agentCall!.Heard.WaitAsync(Patience);
-        return (offered.Call, agentCall, caller);
-    }
-
     /// <summary>Real time in which real phones speak: what is recorded, not a wait for something.</summary>
     private static Task Speech(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
-
-    private static async Task<long> Figure(NodeRig rig, string name) =>
-        (await rig.Node.ReadFigures(CancellationToken.None)).Counters[name];
 
     private static async Task Until(Func<Task<bool>> isSo)
     {

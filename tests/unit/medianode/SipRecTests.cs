@@ -35,7 +35,7 @@ public sealed class SipRecTests : IDisposable
     {
         await using var rig = await Start();
         using var recorder = new SipRecorder();
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         var invite = await recorder.Invite();
         await Speech(1.2);
@@ -55,7 +55,7 @@ public sealed class SipRecTests : IDisposable
     {
         await using var rig = await Start();
         using var recorder = new SipRecorder();
-        var (call, _, caller) = await Talk(rig);
+        var (call, _, caller) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         await recorder.Invite();
         caller.HangUp();
@@ -70,7 +70,7 @@ public sealed class SipRecTests : IDisposable
     {
         await using var rig = await Start();
         using var recorder = new SipRecorder();
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         await recorder.Invite();
         await Speech(0.4);
@@ -94,7 +94,7 @@ public sealed class SipRecTests : IDisposable
     {
         await using var rig = await Start("alice", "bob");
         using var recorder = new SipRecorder();
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         var first = await recorder.Invite();
         var bob = await rig.Register("bob", new PhoneBehaviour { Voice = NodeRig.AgentVoice });
@@ -120,7 +120,7 @@ public sealed class SipRecTests : IDisposable
     {
         await using var rig = await Start();
         using var recorder = new SipRecorder(code);
-        var (call, agentCall, caller) = await Talk(rig);
+        var (call, agentCall, caller) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
 
         var failed = await rig.Next<RecordingFailed>();
@@ -134,7 +134,7 @@ public sealed class SipRecTests : IDisposable
         await rig.Next<LegEnded>();
         await rig.Command(n => new Hangup(call, 1, n, Agent, 200));
         Assert.Equal(0, (await agentCall.Ended.WaitAsync(Patience)).PacketsLost);
-        Assert.Equal(1, await Figure(rig, "sipRecFailed"));
+        Assert.Equal(1, await rig.Figure("sipRecFailed"));
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class SipRecTests : IDisposable
     {
         await using var rig = await Start();
         using var recorder = new SipRecorder();
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         await recorder.Invite();
         recorder.HangUp();
@@ -160,7 +160,7 @@ public sealed class SipRecTests : IDisposable
     {
         await using var rig = await Start();
         using var recorder = new SipRecorder();
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         var lines = SipRecorder.SdpOf(await recorder.Invite()).Media;
         await Speech(0.3);
@@ -179,8 +179,8 @@ public sealed class SipRecTests : IDisposable
         Assert.InRange(first.Sent.Packets, 10u, 500u);
         Assert.Equal(160 * first.Sent.Packets, first.Sent.PayloadBytes);
         Assert.True(last.Sent.Packets >= first.Sent.Packets);
-        Assert.Equal(9, await Figure(rig, "sipRecPacketsLostThere"));
-        Assert.Equal(1, await Figure(rig, "sipRecReportsRefused"));
+        Assert.Equal(9, await rig.Figure("sipRecPacketsLostThere"));
+        Assert.Equal(1, await rig.Figure("sipRecReportsRefused"));
     }
 
     /// <summary>RFC 7866 section 9.2.</summary>
@@ -189,7 +189,7 @@ public sealed class SipRecTests : IDisposable
     {
         await using var rig = await Start();
         using var recorder = new SipRecorder();
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         var first = await recorder.Invite();
         await Speech(0.2);
@@ -200,7 +200,7 @@ public sealed class SipRecTests : IDisposable
         Assert.Equal(Participants(first), Participants(again));
         Assert.Equal("complete", Metadata(again).Element(Rs + "datamode")!.Value);
         Assert.Equal(Ports(first), Ports(again));
-        Assert.Equal(1, await Figure(rig, "sipRecSnapshotsAsked"));
+        Assert.Equal(1, await rig.Figure("sipRecSnapshotsAsked"));
         recorder.Heard("1");
         await Speech(0.4);
         Assert.True(recorder.Heard("1").Packets > 5, "the copy goes on");
@@ -218,7 +218,7 @@ public sealed class SipRecTests : IDisposable
         var account = new SipAccount("acd", DigestMath.Ha1(DigestAlgorithm.Md5, "acd", "rec", password), "");
         await rig.Settle(
             [new TrunkSettings("rec", "sip:127.0.0.1", [], null, EncryptionPolicy.Prefer, account)], "alice");
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
 
         if (isLetIn)
@@ -257,7 +257,7 @@ public sealed class SipRecTests : IDisposable
     {
         using var limit = new CancellationTokenSource(Patience);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await Figure(rig, name) < least) await timer.WaitForNextTickAsync(limit.Token);
+        while (await rig.Figure(name) < least) await timer.WaitForNextTickAsync(limit.Token);
     }
 
     private Task<NodeRig> Start(params string[] agents)
@@ -266,28 +266,6 @@ public sealed class SipRecTests : IDisposable
         return NodeRig.Start(
             change: node => node with { Recorder = recorder, SipRecAnswerMax = TimeSpan.FromSeconds(2) },
             agents: agents.Length == 0 ? ["alice"] : agents);
-    }
-
-    /// <summary>A caller and an agent who hear each other.</summary>
-    private static async Task<(CallId Call, PhoneCall AgentCall, PhoneCall Caller)> Talk(NodeRig rig)
-    {
-        PhoneCall? agentCall = null;
-        var contacts = await rig.Register(
-            "alice", new PhoneBehaviour { Voice = NodeRig.AgentVoice, OnCall = call => agentCall = call });
-        var caller = rig.Phones.Call("support", rig.Node.Sip, "carl", NodeRig.CallerVoice);
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
-        await caller.Answered.WaitAsync(Patience);
-        await rig.Dial(offered.Call, Agent, contacts);
-        while ((await rig.Next<LegAnswered>()).Leg != Agent)
-        {
-            // The caller's own answer comes first.
-        }
-
-        await rig.Bridge(offered.Call, LegId.Caller, Agent);
-        await caller.Heard.WaitAsync(Patience);
-        await agentCall!.Heard.WaitAsync(Patience);
-        return (offered.Call, agentCall, caller);
     }
 
     /// <summary>Real time in which real phones speak: what is recorded, not a wait for something.</summary>
@@ -300,9 +278,6 @@ public sealed class SipRecTests : IDisposable
         do await timer.WaitForNextTickAsync(limit.Token);
         while (!isSo());
     }
-
-    private static async Task<long> Figure(NodeRig rig, string name) =>
-        (await rig.Node.ReadFigures(CancellationToken.None)).Counters[name];
 
     private static string[] Participants(SipRequest invite) =>
         [.. Metadata(invite).Elements(Rs + "participant").Select(one => one.Attribute("participant_id")!.Value)];

@@ -109,6 +109,23 @@ public sealed class WireTests
         Assert.Equal(Agent, (await rig.Next<LegAnswered>()).Leg);
     }
 
+    /// <summary>A prompt that does not exist is skipped and counted; where nothing is left, playing has ended.</summary>
+    [Fact]
+    public async Task APromptThatIsMissingIsCountedAndPlayingGoesOn()
+    {
+        await using var rig = await NodeRig.Start();
+        using var phone = new WirePhone(rig.Node.Sip);
+        var (call, _) = await rig.Up(phone);
+
+        await rig.Command(n => new Play(call, 1, n, LegId.Caller, new PlayId(1), ["nowhere", "never"], true));
+
+        var ended = await rig.Next<PlayEnded>();
+        Assert.Equal((new PlayId(1), true), (ended.PlayId, ended.Completed));
+        await rig.Command(n => new Play(call, 1, n, LegId.Caller, new PlayId(2), ["nowhere", "default"], true));
+        await phone.Hear();
+        Assert.Equal(3, await rig.Figure("promptsMissing"));
+    }
+
     /// <summary>RFC 3261 §14.2: a refused re-INVITE leaves the session as it was.</summary>
     [Fact]
     public async Task AReinviteThatWeCannotSpeakGets488AndTheCallStays()
