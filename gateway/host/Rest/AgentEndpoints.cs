@@ -26,7 +26,8 @@ internal static class AgentEndpoints
 
     private static Task<IResult> List(string? cursor, int? limit, ICentreSource centre, IGrainFactory grains) =>
         Paging.ById(
-            centre.Current.Centre.Agents.Select(a => a.Id.Value), cursor, limit, id => grains.GetGrain<IAgentGrain>(id).Get());
+            centre.Current.Centre.Agents.Select(a => a.Id.Value), cursor, limit,
+            id => grains.GetGrain<IAgentGrain>(id).Get());
 
     private static async Task<IResult> Get(string id, ICentreSource centre, IGrainFactory grains) =>
         centre.Current.FindAgent(new AgentId(id)) is null

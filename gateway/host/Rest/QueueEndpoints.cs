@@ -20,7 +20,8 @@ internal static class QueueEndpoints
 
     private static Task<IResult> List(string? cursor, int? limit, ICentreSource centre, IGrainFactory grains) =>
         Paging.ById(
-            centre.Current.Centre.Queues.Select(q => q.Id.Value), cursor, limit, id => grains.GetGrain<IQueueGrain>(id).Get());
+            centre.Current.Centre.Queues.Select(q => q.Id.Value), cursor, limit,
+            id => grains.GetGrain<IQueueGrain>(id).Get());
 
     private static async Task<IResult> Get(string id, ICentreSource centre, IGrainFactory grains) =>
         centre.Current.FindQueue(new QueueId(id)) is null

@@ -116,7 +116,8 @@ public sealed class AcdProcess : IAsyncDisposable
     {
         var counters = (await Get("/v1/system"))["parts"]!["node"]!["counters"]!.AsObject();
         return new(counters
-            .Where(c => c.Key.StartsWith("sipSent", StringComparison.Ordinal) && c.Key is not ("sipSent" or "sipSentACK"))
+            .Where(c => c.Key.StartsWith("sipSent", StringComparison.Ordinal))
+            .Where(c => c.Key is not ("sipSent" or "sipSentACK"))
             .ToDictionary(c => c.Key, c => c.Value!.GetValue<long>()));
     }
 

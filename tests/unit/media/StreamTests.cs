@@ -99,13 +99,15 @@ public sealed class StreamTests
         Assert.Empty(rig.Errors);
     }
 
-    /// <summary>Reports are read a few a turn: a flood of them, of the peer or of a stranger, holds no packet up.</summary>
+    /// <summary>Reports are read a few a turn: a flood of them, of the peer or of a stranger, holds no packet
+    /// up.</summary>
     [Fact]
     public void AFloodOfReportsIsCountedAndHoldsNoPacketUp()
     {
         using var rig = new Rig();
         var (caller, agent) = (rig.AddPhone("caller"), rig.AddPhone("agent"));
-        var stranger = rig.Loop.Net.BindUdp(TransportAddress.From(IPAddress.Parse("127.0.0.9"), 0), SocketOptions.Voice)!;
+        var elsewhere = TransportAddress.From(IPAddress.Parse("127.0.0.9"), 0);
+        var stranger = rig.Loop.Net.BindUdp(elsewhere, SocketOptions.Voice)!;
         var rtcp = TransportAddress.From(IPAddress.Loopback, caller.Party.LocalPort + 1);
         rig.Talk(caller, agent);
         var report = new byte[RtcpWriter.CompoundMaxBytes];

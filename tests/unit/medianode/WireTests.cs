@@ -109,7 +109,8 @@ public sealed class WireTests
         Assert.Equal(Agent, (await rig.Next<LegAnswered>()).Leg);
     }
 
-    /// <summary>A prompt that does not exist is skipped and counted; where nothing is left, playing has ended.</summary>
+    /// <summary>A prompt that does not exist is skipped and counted; where nothing is left, playing has
+    /// ended.</summary>
     [Fact]
     public async Task APromptThatIsMissingIsCountedAndPlayingGoesOn()
     {
