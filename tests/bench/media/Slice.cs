@@ -12,7 +12,7 @@ internal interface IMeasuredRelay
     (long Packets, long CpuNanoseconds, long AllocatedBytes) Read();
 }
 
-/// <summary>Some seconds of load on one relay. Packets sent are counted after the load's first moments.</summary>
+/// <summary>Some load on one relay. Packets sent are counted after the load's first moments.</summary>
 /// <param name="Gaps">Missing from streams that are not relayed unchanged.</param>
 /// <param name="CpuShare">Of one CPU, while the slice ran.</param>
 internal sealed record Slice(
@@ -23,6 +23,16 @@ internal sealed record Slice(
     double CpuShare)
 {
     public long Lost => Sent - Received + Gaps + Drops.AtRelay;
+
+    /// <summary>One slice of each. Who is first changes from round to round: a machine that grows slower or faster
+    /// meanwhile then favours neither.</summary>
+    public static void AddBoth(
+        int round, (List<Slice> Slices, Load Load) one, (List<Slice> Slices, Load Load) other, int milliseconds)
+    {
+        var (first, second) = round % 2 == 0 ? (one, other) : (other, one);
+        first.Slices.Add(first.Load.Run(milliseconds));
+        second.Slices.Add(second.Load.Run(milliseconds));
+    }
 }
 
 /// <summary>Loads one relay, slice by slice, from the same ports, and tells what that cost the relay.</summary>
@@ -49,11 +59,11 @@ internal sealed class Load : IDisposable
         }
     }
 
-    public Slice Run(int seconds)
+    public Slice Run(int milliseconds)
     {
         var (before, dropsBefore) = (_relay?.Read() ?? default, UdpDrops.Read(_ports));
         var start = Stopwatch.GetTimestamp();
-        var count = _generator.Run(seconds);
+        var count = _generator.Run(milliseconds);
         var (after, elapsed) = (_relay?.Read() ?? default, Stopwatch.GetElapsedTime(start));
         var drops = UdpDrops.Read(_ports) - dropsBefore;
         var relayed = after.Packets - before.Packets;
