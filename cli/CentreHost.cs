@@ -89,6 +89,7 @@ internal sealed class CentreHost : IAsyncDisposable
         builder.Services.AddSingleton<MediaNodeService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MediaNodeService>());
         builder.Services.AddSingleton<ISystemPart>(services => services.GetRequiredService<MediaNodeService>());
+        builder.Services.AddHostedService<RescuedSegments>();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
         GatewayApp.Map(app);

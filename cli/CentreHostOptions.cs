@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using OrleansAcd.Audio;
 using OrleansAcd.MediaNode.Io.Tls;
 
 namespace OrleansAcd.Cli;
@@ -16,6 +18,12 @@ internal sealed record CentreHostOptions
     public required IPEndPoint Http { get; init; }
 
     public PortRange RtpPorts { get; init; } = new(20_000, 29_999);
+
+    /// <summary>Audio codecs in their order; empty: by the settings.</summary>
+    public ImmutableArray<AudioCodecId> Codecs { get; init; } = [];
+
+    /// <summary>Video of one party in bits a second; null: by the settings.</summary>
+    public int? VideoBandwidthMax { get; init; }
 
     public required DirectoryInfo Data { get; init; }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansAcd.Contracts.Views;
@@ -10,7 +11,8 @@ namespace OrleansAcd.Cli;
 
 /// <summary>The media node as a part of this process: started after the grains, stopped before them.</summary>
 internal sealed class MediaNodeService(
-    CentreHostOptions options, IStreamBus bus, RecordingSpool spool, TimeProvider time, ILogger<MediaNodeHost> log)
+    CentreHostOptions options, IConfiguration settings, IStreamBus bus, RecordingSpool spool, TimeProvider time,
+    ILogger<MediaNodeHost> log)
     : IHostedService, ISystemPart
 {
     private static readonly TimeSpan SettingsMax = TimeSpan.FromSeconds(10);
@@ -39,6 +41,7 @@ internal sealed class MediaNodeService(
             RtpPortLast = options.RtpPorts.Last,
             Recorder = new RecorderOptions(spool),
         };
+        node = MediaOption.Fill(node, options, settings);
         Node = MediaNodeHost.Start(node, bus, prompts, time, log, out var problem) ?? throw new UsageException(problem);
         await Node.Ready.WaitAsync(SettingsMax, cancellationToken);
     }

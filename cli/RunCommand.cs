@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Runtime.InteropServices;
 
 namespace OrleansAcd.Cli;
 
@@ -31,8 +32,10 @@ internal static class RunCommand
             { centre, sip, http, ports, data, advertise };
         var tls = new TlsOption();
         tls.AddTo(command);
+        var media = new MediaOption();
+        media.AddTo(command);
         command.SetAction((parsed, cancellation) => Shell.Run(() => Run(
-            new CentreHostOptions
+            media.Read(parsed, new CentreHostOptions
             {
                 Sip = parsed.GetValue(sip)!,
                 Tls = OperatingSystem.IsLinux() ? tls.Read(parsed, parsed.GetValue(sip)!) : null,
@@ -40,7 +43,7 @@ internal static class RunCommand
                 RtpPorts = parsed.GetValue(ports),
                 Data = parsed.GetValue(data)!,
                 Advertise = parsed.GetValue(advertise),
-            },
+            }),
             parsed.GetValue(centre),
             cancellation)));
         return command;
@@ -50,10 +53,24 @@ internal static class RunCommand
     {
         var document = await CentreDocuments.ForRun(centre, options.Data, cancellation);
         await using var host = await CentreHost.Start(options, document, cancellation);
+        using var reload = ReloadOnHangup(host, options);
         Banner.Print(host, options, document);
         await CentreHost.Asked(cancellation);
         Console.WriteLine("stopping: calls are told, records are written");
         await host.Stop();
         return 0;
+    }
+
+    /// <summary>SIGHUP takes certificates whose files have changed, as services do; without certificates it ends the
+    /// process, as elsewhere.</summary>
+    private static PosixSignalRegistration? ReloadOnHangup(CentreHost host, CentreHostOptions options)
+    {
+        if (options.Tls is not { Certificates.Count: > 0 } || OperatingSystem.IsWindows()) return null;
+
+        return PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            host.Node.ReloadCertificates();
+        });
     }
 }

@@ -17,6 +17,7 @@ public sealed class RecordingSpool
 
     private const string FolderName = ".writing";
     private const string FactsSuffix = ".json";
+    private const string UntoldSuffix = ".untold";
 
     private readonly IRecordingStore _store;
 
@@ -41,6 +42,15 @@ public sealed class RecordingSpool
         OwnFile.Replace(Path.Combine(Folder, facts.Name) + FactsSuffix, facts.ToBytes(), isDurable: false);
     }
 
+    /// <summary>A complete file stands for another from now on; whatever the moment a crash comes at, one of the two is
+    /// recovered.</summary>
+    /// <exception cref="IOException">The disk is full, or worse.</exception>
+    public void Replace(RecordingName before, RecordingFacts facts)
+    {
+        Begin(facts);
+        Abandon(before);
+    }
+
     /// <summary>A file is complete on the disk: its hash is taken, and it goes into the store.</summary>
     /// <returns>The facts with size and hash.</returns>
     public async Task<RecordingFacts> Finish(RecordingFacts facts, CancellationToken cancellation)
@@ -48,9 +58,23 @@ public sealed class RecordingSpool
         ArgumentNullException.ThrowIfNull(facts);
         var path = Path.Combine(Folder, facts.Name);
         var whole = facts with { Bytes = new FileInfo(path).Length, Sha256 = await HashOf(path, cancellation) };
+        if (whole.Recovered) OwnFile.Replace(path + UntoldSuffix, whole.ToBytes());
         await _store.Put(path, whole, cancellation);
         Discard(path + FactsSuffix);
         return whole;
+    }
+
+    /// <summary>What was recovered, now or at an earlier start, without its call being told; in the order of
+    /// time.</summary>
+    public IEnumerable<RecordingFacts> Untold() =>
+        Directory.EnumerateFiles(Folder, "*" + UntoldSuffix).Order(StringComparer.Ordinal).Take(RecoveredMax)
+            .Select(note => RecordingFacts.TryRead(File.ReadAllBytes(note))).OfType<RecordingFacts>();
+
+    /// <summary>Its call has been told.</summary>
+    public void Told(RecordingFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        Discard(Path.Combine(Folder, facts.Name) + UntoldSuffix);
     }
 
     /// <summary>A file that came to nothing.</summary>
@@ -68,7 +92,8 @@ public sealed class RecordingSpool
         foreach (var file in Directory.EnumerateFiles(Folder).Order(StringComparer.Ordinal).Take(RecoveredMax))
         {
             if (!RecordingName.TryParse(Path.GetFileName(file), out var name)) continue;
-            if (Repaired(file, name) is { } facts) recovered.Add(await Finish(facts, cancellation));
+            var facts = IsCopyInTheMaking(name) ? null : Repaired(file, name);
+            if (facts is not null) recovered.Add(await Finish(facts, cancellation));
             else Abandon(name);
         }
 
@@ -77,8 +102,13 @@ public sealed class RecordingSpool
 
         static bool IsOrphan(string file) =>
             !RecordingName.TryParse(Path.GetFileName(file), out _)
+            && !file.EndsWith(UntoldSuffix, StringComparison.Ordinal)
             && !File.Exists(Path.Combine(Path.GetDirectoryName(file)!, Path.GetFileNameWithoutExtension(file)));
     }
+
+    /// <summary>What it was being made of is there still, and is whole.</summary>
+    private bool IsCopyInTheMaking(RecordingName name) =>
+        name.Extension != RecordingName.Wav && File.Exists(PathOf(name with { Extension = RecordingName.Wav }));
 
     private static RecordingFacts? Repaired(string file, RecordingName name)
     {

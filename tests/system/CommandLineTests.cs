@@ -13,6 +13,11 @@ public sealed class CommandLineTests
     [InlineData("--rtp-ports 9-1", "--rtp-ports")]
     [InlineData("--centre does-not-exist.yaml", "does-not-exist.yaml")]
     [InlineData("--advertise nowhere", "--advertise")]
+    [InlineData("--codecs pcmu,gsm", "--codecs: 'gsm'")]
+    [InlineData("--codecs pcmu,pcmu", "--codecs: 'pcmu' is named twice")]
+    [InlineData("--codecs 0", "--codecs: '0'")]
+    [InlineData("--video-bandwidth fast", "--video-bandwidth: 'fast'")]
+    [InlineData("--video-bandwidth 100000001", "100000000")]
     [InlineData("--unknown 1", "--unknown")]
     public async Task ABadOptionIsNamed(string options, string named)
     {
@@ -56,6 +61,52 @@ public sealed class CommandLineTests
         Assert.Equal((0, 2), (applied, refused));
         Assert.Contains("numbers[0].too", why, StringComparison.Ordinal);
         Assert.Contains("realm: other", after, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ACD__Node__Codecs", "pcma,morse", "Acd:Node:Codecs: 'morse'")]
+    [InlineData("ACD__Node__VideoBandwidthMax", "-1", "Acd:Node:VideoBandwidthMax: '-1'")]
+    public async Task ABadSettingIsNamed(string key, string value, string named)
+    {
+        using var folder = new TestFolder();
+        await using var acd = AcdProcess.StartRaw(
+            folder, new Dictionary<string, string> { [key] = value },
+            "run", "--data", folder.File("data"), "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0");
+
+        Assert.NotEqual(0, await acd.WaitForExit(TimeSpan.FromSeconds(20)));
+
+        Assert.Contains(named, acd.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Offered codecs and their order are the operator's.</summary>
+    [Fact]
+    public async Task OnlyTheCodecsThatAreNamedAreSpokenAndInThatOrder()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(
+            folder, Centres.Support(), arguments: ["--codecs", "g722,pcma", "--video-bandwidth", "0"]);
+        using var phone = new RawSip(acd.Sip);
+        const string Head = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n";
+
+        var (refused, _) = await phone.Ask(phone.Request(
+            "INVITE", extra: "Content-Type: application/sdp\r\n", body: Head + "m=audio 4000 RTP/AVP 0\r\n"));
+
+        Assert.Equal(488, refused);
+    }
+
+    /// <summary>A renewed certificate is taken at once when the process is told, and connections go on.</summary>
+    [Fact]
+    public async Task AHangupSignalTakesChangedCertificatesAndEndsNothing()
+    {
+        using var folder = new TestFolder();
+        var authority = new Authority(folder);
+        await using var acd = await AcdProcess.Start(folder, Centres.Support(), arguments: authority.Arguments);
+        _ = new Authority(folder);
+
+        acd.Hangup();
+
+        await AcdProcess.Until(async () => await acd.Counter("sipTlsReloads") == 1);
+        Assert.Equal(0, await acd.Counter("sipTlsReloadsFailed"));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Nodes;
+using OrleansAcd.Contracts.Media;
 using OrleansAcd.Tests.System.Peers;
 using Xunit;
 
@@ -64,8 +66,10 @@ public sealed class RecordingTests
 
         await using var again = await AcdProcess.Start(folder, Centres.Team(recording: "always"), key);
 
-        var recordings = (await again.Get(await again.OnlyCallPath() + "/recordings"))["items"]!.AsArray();
+        var call = await again.OnlyCallPath();
+        var recordings = (await again.Get(call + "/recordings"))["items"]!.AsArray();
         Assert.Contains(recordings, r => r!["recovered"]!.GetValue<bool>());
+        await RecordHoldsThem(again, call, recordings);
         var (caller700, agent1300, length) = (0.0, 0.0, 0.0);
         foreach (var recording in recordings)
         {
@@ -78,6 +82,24 @@ public sealed class RecordingTests
         Assert.InRange(length, talked - 1, talked + 10);
         Assert.InRange(caller700, talked - 1.5, length);
         Assert.InRange(agent1300, talked - 1.5, length);
+    }
+
+    /// <summary>The record of the lost call names every file that is in the store, and its chain of hashes goes on over
+    /// the one that was rescued.</summary>
+    private static async Task RecordHoldsThem(AcdProcess acd, string call, JsonArray stored)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        var pieces = (await acd.Get(call))["recordings"]!.AsArray();
+        while (pieces.Count < stored.Count && await timer.WaitForNextTickAsync(limit.Token))
+            pieces = (await acd.Get(call))["recordings"]!.AsArray();
+
+        string[] Of(JsonArray items, string field) => [.. items.Select(item => item![field]!.GetValue<string>())];
+        Assert.Equal(Of(stored, "name"), Of(pieces, "name"));
+        Assert.Equal(Of(stored, "sha256"), Of(pieces, "sha256"));
+        Assert.True(RecordingChain.Verify(Of(pieces, "sha256"), pieces[^1]!["chain"]!.GetValue<string>()));
+        Assert.True(pieces[^1]!["recovered"]!.GetValue<bool>());
+        Assert.Equal("system-lost", (await acd.Get(call))["outcome"]!.GetValue<string>());
     }
 
     private static void HoldsTalkButInTheGap(RecordedFile file, double from, double until)

@@ -124,7 +124,12 @@ public sealed class TransferTests
         await Sipp.Expect(bob, folder, "agent-answers", second);
         await events.Next("acd.call.ended.v1");
         Assert.Equal("bob", (await acd.OnlyCall())["agent"]!.GetValue<string>());
-        Assert.Equal("not-ready", (await acd.Get("/v1/agents/alice"))["presence"]!.GetValue<string>());
+        var state = await acd.Get("/v1/agents/alice");
+        Assert.Equal("not-ready", state["presence"]!.GetValue<string>());
+        Assert.Equal("forwarded", state["reason"]!.GetValue<string>());
+        Assert.Equal(1, await acd.Counter("phonesForwarded"));
+        var why = await acd.Get($"/v1/calls/{(await acd.OnlyCall())["id"]!.GetValue<string>()}");
+        Assert.Contains("forwarded to elsewhere", why.ToJsonString(), StringComparison.Ordinal);
     }
 
     /// <summary>RFC 3515 section 5, RFC 3891 section 3 and 5: a stranger moves nobody's call.</summary>

@@ -121,6 +121,7 @@ public static partial class AgentMachine
             case ReleaseReason.RingNoAnswer: Fail(work, RingNoAnswer); break;
             case ReleaseReason.Rejected: Fail(work, RejectedReason); break;
             case ReleaseReason.Busy: Fail(work, BusyReason); break;
+            case ReleaseReason.Forwarded: Fail(work, ForwardedReason); break;
             case ReleaseReason.Unreachable: Fail(work, UnreachableReason); break;
             default: work.Rest(keepIdle: true); break;
         }

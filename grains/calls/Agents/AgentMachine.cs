@@ -47,6 +47,7 @@ public static partial class AgentMachine
     public const string RingNoAnswer = "ring-no-answer";
     public const string RejectedReason = "rejected";
     public const string BusyReason = "busy";
+    public const string ForwardedReason = "forwarded";
     public const string UnreachableReason = "unreachable";
 
     public static AgentTransition Step(AgentState state, AgentEvent e, DateTimeOffset now)
@@ -87,7 +88,7 @@ public static partial class AgentMachine
     /// <summary>Reasons that the system set; a phone that comes back clears them, a person's own reason
     /// stays.</summary>
     private static bool IsSystemReason(string reason) =>
-        reason is RingNoAnswer or RejectedReason or BusyReason or UnreachableReason;
+        reason is RingNoAnswer or RejectedReason or BusyReason or UnreachableReason or ForwardedReason;
 
     private static void Start(AgentWork work, AgentEvent.Started started)
     {

@@ -33,11 +33,15 @@ internal readonly record struct DialFailure(ReleaseReason Release, OfferFailure 
     public static DialFailure NotComing(string why) => new(
         ReleaseReason.Void, OfferFailure.Unreachable, 480, why.Length == 0 ? "the agent is not ready" : why);
 
-    public static DialFailure Of(int sipCode)
+    /// <param name="sipCode">0 where there was no answer at all.</param>
+    /// <param name="reason">Where a forwarded phone points; told for that alone.</param>
+    public static DialFailure Of(int sipCode, string reason = "")
     {
         var (release, offer) = CallMachine.ReasonOf(sipCode);
-        var code = sipCode is >= 400 and < 700 ? sipCode : 503;
-        return new DialFailure(release, offer, code, $"SIP {sipCode.ToString(CultureInfo.InvariantCulture)}");
+        var isForwarded = offer == OfferFailure.Forwarded;
+        var code = sipCode is >= 400 and < 700 ? sipCode : isForwarded ? 480 : 503;
+        var why = $"SIP {sipCode.ToString(CultureInfo.InvariantCulture)}";
+        return new DialFailure(release, offer, code, isForwarded ? $"{why}, {reason}" : why);
     }
 }
 

@@ -123,14 +123,16 @@ public static partial class CallMachine
         else if (s.Find(e.Leg) is { } party)
         {
             if (party.IsLeaving) LeftNow(work, party, null);
-            else if (party.IsComing) FailDial(work, party, DialFailure.Of(e.SipCode), stop: false);
+            else if (party.IsComing) FailDial(work, party, DialFailure.Of(e.SipCode, e.Reason), stop: false);
         }
     }
 
-    /// <summary>486/600 busy; 408 no answer; other 4xx and 6xx rejected; 5xx and the rest unreachable.</summary>
+    /// <summary>3xx forwarded; 486/600 busy; 408 no answer; other 4xx and 6xx rejected; 5xx and the rest
+    /// unreachable.</summary>
     internal static (ReleaseReason Reason, OfferFailure Failure) ReasonOf(int sipCode) => sipCode switch
     {
         486 or 600 => (ReleaseReason.Busy, OfferFailure.Busy),
+        >= 300 and < 400 => (ReleaseReason.Forwarded, OfferFailure.Forwarded),
         408 => (ReleaseReason.RingNoAnswer, OfferFailure.RingNoAnswer),
         >= 400 and < 500 or >= 601 and < 700 => (ReleaseReason.Rejected, OfferFailure.Rejected),
         _ => (ReleaseReason.Unreachable, OfferFailure.Unreachable),

@@ -86,10 +86,11 @@ public static partial class CallMachine
 
         var piece = new RecordedSegment(
             e.Recording, e.Segment, e.Name, e.StartedAt, e.Duration,
-            [.. e.Channels.Select(c => c.Value)], e.Gaps, e.Bytes, e.Sha256, chain);
+            [.. e.Channels.Select(c => c.Value)], e.Gaps, e.Bytes, e.Sha256, chain) { Recovered = e.Recovered };
         var list = s.Recorded.Count >= RecordedMax ? s.Recorded.RemoveAt(0) : s.Recorded;
         work.State = s with { Recorded = list.Add(piece), SeenSequence = SeenWith(s, e) };
-        work.Note("recorded", $"recording {e.Recording}, piece {e.Segment}");
+        var how = e.Recovered ? ", rescued after a crash" : "";
+        work.Note("recorded", $"recording {e.Recording}, piece {e.Segment}{how}");
         work.Show("recorded");
     }
 

@@ -108,6 +108,9 @@ public enum OfferFailure
 
     /// <summary>The reservation expired before the call used it.</summary>
     Expired,
+
+    /// <summary>The phone is forwarded elsewhere (3xx), where offers do not follow it.</summary>
+    Forwarded,
 }
 
 /// <summary>How a reservation ended, as the call sees it.</summary>
@@ -126,6 +129,9 @@ public enum ReleaseReason
 
     /// <summary>The call knows nothing of it.</summary>
     Void,
+
+    /// <summary>The phone is forwarded elsewhere.</summary>
+    Forwarded,
 }
 
 /// <summary>How a call left a queue (definitions section 1).</summary>

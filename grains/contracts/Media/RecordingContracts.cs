@@ -43,7 +43,12 @@ public enum RecordingFormat
 public sealed record RecordingSegment(
     CallId Call, int Epoch, long Sequence, int Recording, int Segment, string Name, DateTimeOffset StartedAt,
     TimeSpan Duration, ImmutableArray<LegId> Channels, ImmutableArray<RecordingGap> Gaps, long Bytes, string Sha256)
-    : MediaEvent(Call, Epoch, Sequence);
+    : MediaEvent(Call, Epoch, Sequence)
+{
+    /// <summary>The process that wrote it died; the file was put in order at the next start.</summary>
+    [Id(0)]
+    public bool Recovered { get; init; }
+}
 
 /// <summary>A recording could not be begun or went wrong; the call goes on without it.</summary>
 [GenerateSerializer, Immutable, Alias("acd.RecordingFailed")]

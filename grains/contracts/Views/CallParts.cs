@@ -34,7 +34,12 @@ public sealed record CallLegView(
 [GenerateSerializer, Immutable, Alias("acd.RecordedSegment")]
 public sealed record RecordedSegment(
     int Recording, int Segment, string Name, DateTimeOffset StartedAt, TimeSpan Duration,
-    ImmutableArray<int> Channels, ImmutableArray<RecordingGap> Gaps, long Bytes, string Sha256, string Chain);
+    ImmutableArray<int> Channels, ImmutableArray<RecordingGap> Gaps, long Bytes, string Sha256, string Chain)
+{
+    /// <summary>The process that wrote it died; the file was put in order at the next start.</summary>
+    [Id(0)]
+    public bool Recovered { get; init; }
+}
 
 /// <summary>A supervisor now: the supervisor's own view, which always shows what is done.</summary>
 /// <param name="State">off, waiting, joining, listening.</param>

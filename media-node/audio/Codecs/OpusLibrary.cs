@@ -15,6 +15,7 @@ internal static unsafe partial class OpusLibrary
     public const int SetDtx = 4_016;
     public const int SetSignal = 4_024;
     public const int ResetState = 4_028;
+    public const int Narrowband = 1_101;
     public const int Wideband = 1_103;
     public const int Voice = 3_001;
 

@@ -191,13 +191,14 @@ internal sealed partial class Conversation
             return;
         }
 
-        var fork = new Fork(leg, null)
-        {
-            Security = security, Credentials = DialPlan.CredentialsOf(trunk, _worker.Ids),
-        };
+        var fork = new Fork(leg, null) { Security = security };
         fork.Exchange.TryOffer(security.Offer(OursWithLines(leg), DialPlan.IsDatagram(contact, trunk)), out var offer);
         leg.Ringing.Add(fork);
-        fork.Call = _worker.Sip.Invite(plan with { Body = offer.ToBytes(), Tag = fork }, _worker.Now);
+        var invite = plan with
+        {
+            Body = offer.ToBytes(), Tag = fork, Credentials = DialPlan.CredentialsOf(trunk, _worker.Ids),
+        };
+        fork.Call = _worker.Sip.Invite(invite, _worker.Now);
     }
 
     private void CancelLeg(Leg leg)

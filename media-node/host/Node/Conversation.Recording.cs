@@ -28,9 +28,7 @@ internal sealed partial class Conversation
     }
 
     /// <summary>A file of this call is in the store; the call itself may be over by now.</summary>
-    public void OnSegment(RecordingFacts facts) => Raise(sequence => new RecordingSegment(
-        Id, _epoch, sequence, facts.Recording, facts.Segment, facts.Name, facts.StartedAt, facts.Duration,
-        [.. facts.Channels.Select(leg => new LegId(leg))], facts.Gaps, facts.Bytes, facts.Sha256));
+    public void OnSegment(RecordingFacts facts) => Raise(sequence => SegmentEvents.Of(facts, _epoch, sequence));
 
     public void OnRecordingFailed(int number, string reason) =>
         Raise(sequence => new RecordingFailed(Id, _epoch, sequence, number, reason));
@@ -47,7 +45,7 @@ internal sealed partial class Conversation
             return;
         }
 
-        var listener = new RecordingReporter(_worker, this, record.Recording);
+        var listener = new RecordingReporter(_worker.RecordingNews, this, record.Recording);
         var recording = new CallRecording(
             place, _worker.Media.Loop, Id, record.Recording, record.Format, Recordable, listener,
             error => _worker.OnFault(this, error));

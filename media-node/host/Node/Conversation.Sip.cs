@@ -1,3 +1,4 @@
+using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Messages;
@@ -9,6 +10,9 @@ namespace OrleansAcd.MediaNode.Node;
 /// <summary>What the SIP stack tells about this conversation's legs. The way from SIP to events.</summary>
 internal sealed partial class Conversation
 {
+    /// <summary>Characters of a forwarding's target that are told.</summary>
+    private const int ForwardedToMax = 64;
+
     private const string CompletedElsewhere = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
     public void OnProvisional(Fork fork, SipResponse response)
@@ -20,7 +24,19 @@ internal sealed partial class Conversation
         if (leg.State != LegState.Ringing || response.StatusCode <= leg.Progress) return;
 
         leg.Progress = response.StatusCode;
+        TellCaller(leg);
         Raise(sequence => new LegProgress(Id, _epoch, sequence, leg.Id, response.StatusCode));
+    }
+
+    /// <summary>A caller who is not answered before somebody else is, hears that it rings (RFC 3261 section
+    /// 21.1.2).</summary>
+    private void TellCaller(Leg ringing)
+    {
+        var caller = _legs.GetValueOrDefault(LegId.Caller);
+        if (caller is { State: LegState.Offered } && caller != ringing)
+        {
+            caller.Active!.Call!.ProvisionalResponse(180, _worker.Now);
+        }
     }
 
     /// <summary>A phone answered. The first of a leg's contacts has it; the others stop ringing.</summary>
@@ -45,11 +61,23 @@ internal sealed partial class Conversation
         Raise(sequence => new LegAnswered(Id, _epoch, sequence, leg.Id));
     }
 
-    public void OnFailed(Fork fork, int code, string reason)
+    public void OnFailed(Fork fork, SipEvent.Failed failed)
     {
         var leg = fork.Leg;
         leg.Ringing.Remove(fork);
-        if (leg.State == LegState.Ringing) FailFork(leg, code, reason);
+        if (leg.State != LegState.Ringing) return;
+
+        FailFork(leg, failed.Code, failed.Code / 100 == 3 ? Forwarded(failed) : failed.Reason);
+    }
+
+    /// <summary>RFC 3261 section 8.1.3.4 leaves it to us: what a phone's own forwarding names is not called. It would
+    /// take a caller out of the queue, past recording and permissions; the Call grain chooses who is next.</summary>
+    private string Forwarded(SipEvent.Failed failed)
+    {
+        _worker.Counters.PhonesForwarded++;
+        var to = failed.Response?.Contacts is { Count: > 0 } contacts ? contacts[0].Uri.UserUnescaped : "";
+        var printable = new string([.. to.Where(c => !char.IsControl(c)).Take(ForwardedToMax)]);
+        return printable.Length == 0 ? "forwarded" : $"forwarded to {printable}";
     }
 
     public void OnEnded(Fork fork, SipEndReason reason)

@@ -3,7 +3,6 @@ using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Media;
-using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.Stack;
 using OrleansAcd.Sip.Transfer;
@@ -109,9 +108,6 @@ internal sealed class Fork(Leg leg, SipCall? call)
 
     /// <summary>It has been asked to answer by itself.</summary>
     public bool IsAsked { get; set; }
-
-    /// <summary>Ours at the trunk that it goes through; null: none.</summary>
-    public DigestClient? Credentials { get; init; }
 
     public OfferAnswer Exchange { get; } = new();
 

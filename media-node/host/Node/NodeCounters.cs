@@ -30,6 +30,9 @@ public sealed class NodeCounters
     /// <summary>Callers turned away, and phones cancelled, because no command came for them in time.</summary>
     public long Undecided { get; internal set; }
 
+    /// <summary>Phones and trunks that answered with 3xx: a refusal, whatever address they named.</summary>
+    public long PhonesForwarded { get; internal set; }
+
     /// <summary>Context headers of callers left out: too many, or too long.</summary>
     public long ContextDropped { get; internal set; }
 

@@ -24,6 +24,7 @@ internal static class NodeFigures
         AddPhones(figures, worker.Phones);
         AddSipRec(figures, worker.SipRec.Counters);
         if (worker.Recording is { } recording) AddRecorder(figures, recording.Recorder.Counters);
+        figures["recordingNewsLost"] = worker.RecordingNews.Lost;
         var peers = worker.Sip.MalformedPeers.Top(PeersShownMax)
             .Select(entry => new PeerCount(entry.Peer.ToString(), entry.Count));
         return new SystemPartView(figures, null, [.. peers]);
@@ -44,6 +45,7 @@ internal static class NodeFigures
         figures["promptsMissing"] = node.PromptsMissing;
         figures["faults"] = node.Faults + worker.LoopFaults;
         figures["undecided"] = node.Undecided;
+        figures["phonesForwarded"] = node.PhonesForwarded;
         figures["contextDropped"] = node.ContextDropped;
         figures["unexpectedPackets"] = node.UnexpectedPackets;
         figures["packetsNotSent"] = node.PacketsNotSent;
@@ -90,6 +92,7 @@ internal static class NodeFigures
         figures["sipUnknownDialogs"] = sip.UnknownDialogs;
         figures["sipTimedOut"] = sip.TimedOut;
         figures["sipUnreachable"] = sip.Unreachable;
+        figures["sipAuthorized"] = sip.Authorized;
         figures["sipForksIgnored"] = sip.ForksIgnored;
         figures["sipReferralsRefused"] = sip.ReferralsRefused;
         figures["sipReplacesRefused"] = sip.ReplacesRefused;
@@ -114,6 +117,11 @@ internal static class NodeFigures
         figures["sipRecPacketsSent"] = copies.PacketsSent;
         figures["sipRecPacketsNotSent"] = copies.PacketsNotSent;
         figures["sipRecPartiesLeftOut"] = copies.PartiesLeftOut;
+        figures["sipRecReportsSent"] = copies.ReportsSent;
+        figures["sipRecReportsHeard"] = copies.ReportsHeard;
+        figures["sipRecReportsRefused"] = copies.ReportsRefused;
+        figures["sipRecPacketsLostThere"] = copies.PacketsLostThere;
+        figures["sipRecSnapshotsAsked"] = copies.SnapshotsAsked;
     }
 
     private static void AddRecorder(Dictionary<string, long> figures, RecorderCounters recorder)
@@ -126,6 +134,8 @@ internal static class NodeFigures
         figures["recordingSamplesDropped"] = recorder.SamplesDropped;
         figures["recordingOrdersRefused"] = recorder.OrdersRefused;
         figures["recordingFaults"] = recorder.Faults;
+        figures["recordingsUnstored"] = recorder.Unstored;
+        figures["recordingsNotInOpus"] = recorder.NotInOpus;
     }
 
     private static void AddPhones(Dictionary<string, long> figures, PhoneBook phones)

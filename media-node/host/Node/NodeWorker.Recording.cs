@@ -11,12 +11,24 @@ internal sealed partial class NodeWorker
 
     /// <summary>This worker's way to recorders elsewhere.</summary>
     public SipRecPlace SipRec => _sipRec ??=
-        new SipRecPlace(_edge!, Media, _options.Advertise, _names, _time, _options.SipRecAnswerMax);
+        new SipRecPlace(_edge!, Media, _options.Advertise, _names, _time, _options.SipRecAnswerMax)
+        {
+            CredentialsAt = host => DialPlan.CredentialsOf(Trunks.FindAt(host), _ids),
+        };
 
     private SipRecPlace? _sipRec;
 
-    /// <summary>Whether all that was recorded is in the store.</summary>
-    public bool IsRecorderIdle => Recording?.Recorder.IsIdle ?? true;
+    public RecordingNews RecordingNews { get; }
+
+    /// <summary>Whether all that was recorded is in the store, and told.</summary>
+    public bool IsRecorderIdle => (Recording?.Recorder.IsIdle ?? true) && RecordingNews.IsEmpty;
+
+    /// <summary>Ends the recorder, after the loop has stopped; what it still has to tell is told.</summary>
+    private void CloseRecorder()
+    {
+        Recording?.Recorder.Dispose();
+        RecordingNews.TakeAll();
+    }
 
     private void OpenRecorder()
     {

@@ -8,8 +8,7 @@ namespace OrleansAcd.MediaNode.Node;
 
 using SipHeader = OrleansAcd.Sip.Messages.SipHeader;
 
-/// <summary>What goes across conversations: whose dialog is meant, who may replace it; credentials for
-/// trunks.</summary>
+/// <summary>What goes across conversations: whose dialog is meant, who may replace it.</summary>
 internal sealed partial class NodeWorker
 {
     public TrunkBook Trunks { get; } = new();
@@ -46,24 +45,5 @@ internal sealed partial class NodeWorker
             var refusal = leg.Conversation.Replace(call, invite, source, leg);
             if (refusal != 0) Refuse(call, refusal, leg.Conversation.RefusalText);
         });
-    }
-
-    /// <summary>A trunk asks who we are (RFC 3261 section 22.2): the INVITE goes again, with credentials.</summary>
-    private bool TryAuthorize(SipCall call, SipResponse? response, Instant now)
-    {
-        if (response is not { StatusCode: 401 or 407 } || call.Tag is not Fork { Credentials: { } credentials }
-            || call.InviteRequest is not { } invite) return false;
-
-        var isProxy = response.StatusCode == 407;
-        var challenges = response.Headers.All(isProxy ? SipHeaderId.ProxyAuthenticate : SipHeaderId.WwwAuthenticate);
-        var request = invite.Request;
-        if (!credentials.TryAnswer(
-                challenges, request.Method, request.RequestUri.ToString(), request.Body.Span, out var answer))
-        {
-            return false;
-        }
-
-        var name = isProxy ? "Proxy-Authorization" : "Authorization";
-        return Sip.RetryWithHeader(invite, name, answer, now) is not null;
     }
 }

@@ -9,6 +9,7 @@ using OrleansAcd.MediaNode.Media;
 using OrleansAcd.MediaNode.Signalling;
 using OrleansAcd.Rtp;
 using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.SipRec;
 using OrleansAcd.Sip.Stack;
 using OrleansAcd.Streams;
 
@@ -48,6 +49,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         Phones = new PhoneBook(
             node, RandomNumberGenerator.GetBytes(32), _ids, changed => _outbox.PublishNode(changed), time.GetUtcNow);
         _housekeeping = new LoopTimer(this);
+        RecordingNews = new RecordingNews(loop, Counters);
         _names = new HostNames(options.Advertise.AddressFamily, Dns.GetHostAddressesAsync, loop.Post);
     }
 
@@ -208,7 +210,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     {
         foreach (var conversation in _conversations.Values) conversation.Close();
         _conversations.Clear();
-        Recording?.Recorder.Dispose();
+        CloseRecorder();
         _edge!.Dispose();
     }
 
@@ -224,8 +226,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
                 break;
             case SipEvent.Answered e when e.Call.Tag is null: e.Call.Hangup(now); break;
             case SipEvent.Answered e: With(e.Call, fork => fork.Leg.Conversation.OnAnswered(fork, e.Response)); break;
-            case SipEvent.Failed e when TryAuthorize(e.Call, e.Response, now): break;
-            case SipEvent.Failed e: With(e.Call, fork => fork.Leg.Conversation.OnFailed(fork, e.Code, e.Reason)); break;
+            case SipEvent.Failed e: With(e.Call, fork => fork.Leg.Conversation.OnFailed(fork, e)); break;
             case SipEvent.Ended e: With(e.Call, fork => fork.Leg.Conversation.OnEnded(fork, e.Reason)); break;
             case SipEvent.AckReceived e: With(e.Call, fork => fork.Leg.Conversation.OnAck(fork, e.Ack)); break;
             case SipEvent.Reoffered { Call.Tag: null } e: e.Call.RejectReoffer(481, now); break;
@@ -242,6 +243,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     {
         Overload.Handle(_housekeepingDue, _loop.Now);
         Sip.Overloaded = Overload.IsOverloaded;
+        RecordingNews.Take();
         _outbox.Retry();
         foreach (var conversation in _conversations.Values) conversation.ReportQuality(now);
         GiveUpOverdue(now);
@@ -279,6 +281,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
                 TlsPort = secure?.Port ?? bound.Port,
                 FollowSource = true,
                 Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, REGISTER",
+                Accept = "application/sdp, " + SipRecRequest.SnapshotRequestType,
                 CallsMax = 4 * _options.CallsMax,
                 Resolve = _names.Resolve,
             },

@@ -75,6 +75,19 @@ internal sealed class TrunkBook
 
     public TrunkSettings? Find(string id) => _byId.GetValueOrDefault(id);
 
+    /// <summary>The first trunk with an account that goes to this host; null: none.</summary>
+    public TrunkSettings? FindAt(string host)
+    {
+        foreach (var trunk in _byId.Values.OrderBy(trunk => trunk.Id, StringComparer.Ordinal))
+        {
+            var goesThere = SipUri.TryParse(trunk.Uri, out var uri)
+                && uri.Host.Equals(host, StringComparison.OrdinalIgnoreCase);
+            if (goesThere && trunk.Account is not null) return trunk;
+        }
+
+        return null;
+    }
+
     /// <summary>Hosts that calls out go to and that are names.</summary>
     public IEnumerable<string> HostNames()
     {

@@ -52,7 +52,7 @@ internal sealed class CallRecording : ITimeoutHandler
         (_recorder, _feed) = (place.Recorder, place.Feed);
         (_loop, _call, Number, _present, _fault) = (loop, call, number, present, fault);
         _recorded = new RecordedCall(_recorder, listener);
-        _wantsOpus = format == RecordingFormat.Opus && AudioCodecs.IsAvailable(AudioCodecId.Opus);
+        _wantsOpus = format == RecordingFormat.Opus;
         (_madeAt, _madeAtInstant) = (place.Time.GetUtcNow(), loop.Now);
         _day = CallDay.Of(call) ?? DateOnly.FromDateTime(_madeAt.UtcDateTime);
         _timer = new LoopTimer(this);
@@ -151,16 +151,15 @@ internal sealed class CallRecording : ITimeoutHandler
 
     private SegmentPlan Plan(RecordableParty[] present, Instant now)
     {
-        var isOpus = _wantsOpus && present.Length <= OggOpus.ChannelsMax;
-        var codecs = isOpus
-            ? [AudioCodecId.Opus]
-            : present.Select(party => party.Party.Media?.Codec ?? AudioCodecId.Pcmu);
+        var codecs = present.Select(party => party.Party.Media?.Codec ?? AudioCodecId.Pcmu);
         var rate = codecs.Max(AudioCodecs.SampleRateHz);
-        var extension = isOpus ? RecordingName.Opus : RecordingName.Wav;
-        var name = new RecordingName(_day, _call, Number, ++_segment, extension);
+        var name = new RecordingName(_day, _call, Number, ++_segment, RecordingName.Wav);
         return new SegmentPlan(
             name, _madeAt + (now - _madeAtInstant), now, rate, [.. present.Select(party => party.Leg)],
-            [.. present.Select(party => _taps[party.Leg].Tap.Channel)]);
+            [.. present.Select(party => _taps[party.Leg].Tap.Channel)])
+        {
+            IsKeptAsOpus = _wantsOpus && OpusCopy.CanBeMade(present.Length),
+        };
     }
 
     private TimeSpan LengthMax(SegmentPlan plan)

@@ -6,7 +6,10 @@ namespace OrleansAcd.MediaNode.Recording;
 /// <summary>One party of a recorded call, at the recorder: its packets become samples at their time.</summary>
 internal sealed class RecordedChannel(RecordedCall call, int channel) : IDisposable
 {
-    private readonly short[] _pcm = new short[AudioDecoder.PayloadSamplesMax];
+    /// <summary>The recorder's thread has one for all channels.</summary>
+    [ThreadStatic]
+    private static short[]? t_pcm;
+
     private SourceClock _clock;
     private AudioDecoder? _decoder;
     private AudioCodecId _codec;
@@ -16,7 +19,8 @@ internal sealed class RecordedChannel(RecordedCall call, int channel) : IDisposa
 
     public void Handle(in TappedPacket packet, ReadOnlySpan<byte> payload)
     {
-        var samples = Decode(packet.Codec, payload, _pcm);
+        var pcm = t_pcm ??= new short[AudioDecoder.PayloadSamplesMax];
+        var samples = Decode(packet.Codec, payload, pcm);
         if (samples <= 0)
         {
             Undecodable++;
@@ -29,7 +33,7 @@ internal sealed class RecordedChannel(RecordedCall call, int channel) : IDisposa
         var spoken = _clock.Place(
             packet.Ssrc, packet.Timestamp, clockHz, duration, packet.ArrivedAt, out var isNew);
         if (packet.LostBefore > 0) call.Missed(channel, spoken);
-        call.Write(channel, spoken, _pcm.AsSpan(0, samples), rateHz, isNew, packet.ArrivedAt);
+        call.Write(channel, spoken, pcm.AsSpan(0, samples), rateHz, isNew, packet.ArrivedAt);
     }
 
     public void Dispose() => _decoder?.Dispose();

@@ -32,7 +32,7 @@ internal sealed class Recorder : IDisposable
     public Recorder(RecorderOptions options)
     {
         _options = options;
-        _finisher = new SegmentFinisher(options.Spool);
+        _finisher = new SegmentFinisher(options.Spool, options.StoreRetryPeriod);
         _thread = new Thread(Run) { Name = "recorder", IsBackground = true };
         _thread.Start();
     }
@@ -43,17 +43,20 @@ internal sealed class Recorder : IDisposable
     {
         get
         {
-            var feeds = Volatile.Read(ref _feeds);
+            var (feeds, finisher) = (Volatile.Read(ref _feeds), _finisher.Counters);
             return new RecorderCounters(
-                Volatile.Read(ref _active), _finisher.Pending, _finisher.Segments,
-                Volatile.Read(ref _failures) + _finisher.Failures, feeds.Sum(feed => feed.PacketsLost),
+                Volatile.Read(ref _active), finisher.Pending, finisher.Segments,
+                Volatile.Read(ref _failures) + finisher.Failures, feeds.Sum(feed => feed.PacketsLost),
                 Volatile.Read(ref _samplesDropped), feeds.Sum(feed => feed.OrdersRefused),
-                Volatile.Read(ref _faults) + _finisher.Faults);
+                Volatile.Read(ref _faults) + finisher.Faults)
+            {
+                NotInOpus = finisher.NotInOpus, Unstored = finisher.Unstored,
+            };
         }
     }
 
     /// <summary>Whether nothing is being written, hashed or stored.</summary>
-    public bool IsIdle => Volatile.Read(ref _active) == 0 && _finisher.Pending == 0;
+    public bool IsIdle => Volatile.Read(ref _active) == 0 && _finisher.Counters.Pending == 0;
 
     /// <summary>For a media loop, once.</summary>
     public RecorderFeed AddFeed()
@@ -79,9 +82,7 @@ internal sealed class Recorder : IDisposable
     public ISegmentFile Create(SegmentPlan plan)
     {
         _options.Spool.Begin(plan.Facts());
-        var create = plan.Name.Extension == RecordingName.Opus ? _options.CreateOpus : _options.CreateWav;
-        return create(
-            _options.Spool.PathOf(plan.Name), new WavFormat(plan.Legs.Length, plan.SampleRateHz));
+        return _options.CreateWav(_options.Spool.PathOf(plan.Name), plan.Format);
     }
 
     public void Failed(RecordedCall call, string reason)
@@ -95,7 +96,7 @@ internal sealed class Recorder : IDisposable
     {
         var (file, frames, facts) = segment.Close();
         Volatile.Write(ref _samplesDropped, _samplesDropped + segment.SamplesDropped);
-        if (_finisher.TryAdd(new FinishedSegment(file, frames, facts, segment.Plan.Name, call.Listener))) return;
+        if (_finisher.TryAdd(new FinishedSegment(file, frames, facts, segment.Plan, call.Listener))) return;
 
         file.Dispose();
         Failed(call, "too many files wait to be stored; this one is stored at the next start");

@@ -9,4 +9,11 @@ namespace OrleansAcd.MediaNode.Recording;
 /// <param name="Faults">Exceptions that nobody foresaw.</param>
 internal readonly record struct RecorderCounters(
     long Active, long Finishing, long Segments, long Failures, long PacketsLost, long SamplesDropped,
-    long OrdersRefused, long Faults);
+    long OrdersRefused, long Faults)
+{
+    /// <summary>Files that stayed WAV since there was no room to make Opus of them.</summary>
+    public long NotInOpus { get; init; }
+
+    /// <summary>Complete files that the store has not taken; tried again and again.</summary>
+    public long Unstored { get; init; }
+}

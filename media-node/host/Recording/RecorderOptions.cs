@@ -22,8 +22,9 @@ public sealed record RecorderOptions(RecordingSpool Spool)
     /// then.</summary>
     public TimeSpan LeaveLinger { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Makes a segment's file.</summary>
-    public Func<string, WavFormat, ISegmentFile> CreateWav { get; init; } = WavFile.Create;
+    /// <summary>A file that the store has not taken is offered again after so long.</summary>
+    public TimeSpan StoreRetryPeriod { get; init; } = TimeSpan.FromSeconds(5);
 
-    public Func<string, WavFormat, ISegmentFile> CreateOpus { get; init; } = OpusFile.Create;
+    /// <summary>Makes the file that a segment is written into.</summary>
+    public Func<string, WavFormat, ISegmentFile> CreateWav { get; init; } = WavFile.Create;
 }

@@ -1,13 +1,24 @@
-using System.Collections.Concurrent;
 using OrleansAcd.Recordings;
 using OrleansAcd.Recordings.Formats;
-using OrleansAcd.Recordings.Stores;
 
 namespace OrleansAcd.MediaNode.Recording;
 
 /// <summary>A segment whose last sample is written.</summary>
 internal sealed record FinishedSegment(
-    ISegmentFile File, long Frames, RecordingFacts Facts, RecordingName Name, IRecordingListener Listener);
+    ISegmentFile File, long Frames, RecordingFacts Facts, SegmentPlan Plan, IRecordingListener Listener);
+
+/// <summary>What the finisher has counted.</summary>
+/// <param name="Pending">Segments that are being finished, or wait for it.</param>
+/// <param name="Unstored">Complete files that the store has not taken yet.</param>
+/// <param name="Failures">Files that could not be completed, and refusals of the store.</param>
+/// <param name="NotInOpus">Files that stayed WAV since there was no room to make Opus of them.</param>
+internal readonly record struct FinisherCounters(
+    long Pending, long Unstored, long Segments, long Failures, long NotInOpus, long Faults)
+{
+    public static FinisherCounters operator +(FinisherCounters a, FinisherCounters b) => new(
+        a.Pending + b.Pending, a.Unstored + b.Unstored, a.Segments + b.Segments, a.Failures + b.Failures,
+        a.NotInOpus + b.NotInOpus, a.Faults + b.Faults);
+}
 
 /// <summary>Makes files complete: lengths, disk, hash, store; then tells. Threads of its own, so that the recorder
 /// never waits for a disk to sync; a call's segments stay in order.</summary>
@@ -17,100 +28,30 @@ internal sealed class SegmentFinisher : IDisposable
     public const int PendingMax = 4_096;
 
     private const int Lanes = 2;
-    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(5);
 
-    private readonly RecordingSpool _spool;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly BlockingCollection<FinishedSegment>[] _waiting;
-    private readonly Thread[] _threads;
-    private long _pending;
-    private long _segments;
-    private long _failures;
-    private long _faults;
+    private readonly FinishingLane[] _lanes;
 
-    public SegmentFinisher(RecordingSpool spool)
+    /// <param name="retryPeriod">So long it is waited before the store is asked again.</param>
+    public SegmentFinisher(RecordingSpool spool, TimeSpan retryPeriod) => _lanes =
+        [.. Enumerable.Range(0, Lanes).Select(_ => new FinishingLane(spool, PendingMax / Lanes, retryPeriod))];
+
+    public FinisherCounters Counters
     {
-        _spool = spool;
-        const int laneMax = PendingMax / Lanes;
-        _waiting = [.. Enumerable.Range(0, Lanes).Select(_ => new BlockingCollection<FinishedSegment>(laneMax))];
-        _threads = [.. _waiting.Select(lane => new Thread(() => Run(lane)) { Name = "recordings", IsBackground = true })];
-        foreach (var thread in _threads) thread.Start();
+        get
+        {
+            var sum = default(FinisherCounters);
+            foreach (var lane in _lanes) sum += lane.Counters;
+            return sum;
+        }
     }
-
-    public long Pending => Volatile.Read(ref _pending);
-
-    public long Segments => Volatile.Read(ref _segments);
-
-    public long Failures => Volatile.Read(ref _failures);
-
-    public long Faults => Volatile.Read(ref _faults);
 
     /// <summary>False when too many wait.</summary>
-    public bool TryAdd(FinishedSegment segment)
-    {
-        Interlocked.Increment(ref _pending);
-        var lane = (uint)segment.Name.Call.GetHashCode() % Lanes;
-        if (_waiting[lane].TryAdd(segment)) return true;
-
-        Interlocked.Decrement(ref _pending);
-        return false;
-    }
+    public bool TryAdd(FinishedSegment segment) =>
+        _lanes[(uint)segment.Plan.Name.Call.GetHashCode() % Lanes].TryAdd(segment);
 
     public void Dispose()
     {
-        foreach (var lane in _waiting) lane.CompleteAdding();
-        var isDone = _threads.All(thread => thread.Join(StopMax));
-        _stop.Cancel();
-        if (!isDone) return;
-
-        foreach (var lane in _waiting) lane.Dispose();
-        _stop.Dispose();
-    }
-
-    private void Run(BlockingCollection<FinishedSegment> lane)
-    {
-        foreach (var segment in lane.GetConsumingEnumerable())
-        {
-            try
-            {
-                Finish(segment);
-            }
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                Interlocked.Increment(ref _faults);
-                segment.Listener.OnFailed("the file could not be stored");
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _pending);
-            }
-        }
-    }
-
-    private void Finish(FinishedSegment segment)
-    {
-        try
-        {
-            using (segment.File)
-            {
-                if (segment.Frames == 0)
-                {
-                    _spool.Abandon(segment.Name);
-                    return;
-                }
-
-                segment.File.Finish(segment.Frames);
-            }
-
-            var facts = _spool.Finish(segment.Facts, _stop.Token).GetAwaiter().GetResult();
-            Interlocked.Increment(ref _segments);
-            segment.Listener.OnSegment(facts);
-        }
-        catch (Exception error) when (error is IOException or RecordingStoreException or OperationCanceledException)
-        {
-            // What was written stays where it is, and is put in order at the next start.
-            Interlocked.Increment(ref _failures);
-            segment.Listener.OnFailed("the file could not be stored: " + error.Message);
-        }
+        foreach (var lane in _lanes) lane.Complete();
+        foreach (var lane in _lanes) lane.Dispose();
     }
 }

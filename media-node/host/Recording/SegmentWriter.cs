@@ -22,11 +22,14 @@ internal sealed class SegmentWriter
     /// <summary>How much later the resampler says it, in samples of 16 kHz.</summary>
     private const int UpsamplingDelay = 31;
 
+    /// <summary>The recorder's thread has one for all segments.</summary>
+    [ThreadStatic]
+    private static short[]? t_resampled;
+
     private readonly SegmentPlan _plan;
     private readonly ISegmentFile _file;
     private readonly int _channels;
     private readonly short[] _window;
-    private readonly short[] _resampled = new short[2 * AudioDecoder.PayloadSamplesMax];
     private readonly StreamResampler?[] _resamplers;
     private readonly long[] _nextFrames;
     private readonly SegmentGaps _gaps = new();
@@ -169,7 +172,8 @@ internal sealed class SegmentWriter
         var delay = sampleRateHz < _plan.SampleRateHz ? UpsamplingDelay : UpsamplingDelay / 2;
         if (isNew || Math.Abs(frame - delay - _nextFrames[index]) > 1) resampler.Reset();
         frame -= delay;
-        return _resampled.AsSpan(0, resampler.Process(pcm, _resampled));
+        t_resampled ??= new short[2 * AudioDecoder.PayloadSamplesMax];
+        return t_resampled.AsSpan(0, resampler.Process(pcm, t_resampled));
     }
 
     /// <summary>A part that belongs where the file has been written already.</summary>

@@ -13,7 +13,7 @@ namespace OrleansAcd.MediaNode.Recording;
 
 /// <summary>The m= lines of a recording session: a place for each party, used again once the party is gone (RFC 3264
 /// section 8.1).</summary>
-internal sealed class SipRecLines(SipRecPlace place) : IVoiceCopy
+internal sealed class SipRecLines(SipRecPlace place, Action<Exception> fault) : IVoiceCopy
 {
     private readonly List<SipRecStream?> _lines = [];
     private readonly Dictionary<LegId, SipRecStream> _byLeg = [];
@@ -90,7 +90,7 @@ internal sealed class SipRecLines(SipRecPlace place) : IVoiceCopy
             return false;
         }
 
-        var stream = new SipRecStream(party, NewParticipant(party), sockets, media.Random);
+        var stream = new SipRecStream(party, NewParticipant(party), sockets, place, fault);
         if (slot < 0) _lines.Add(stream);
         else _lines[slot] = stream;
         _byLeg[party.Leg] = stream;
@@ -115,6 +115,7 @@ internal sealed class SipRecLines(SipRecPlace place) : IVoiceCopy
     {
         _byLeg.Remove(stream.Leg);
         _lines[_lines.IndexOf(stream)] = null;
+        stream.Close(now);
         place.Media.Ports.Return(stream.Sockets, now);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.MediaNode.Signalling;
+using OrleansAcd.Sip.Digest;
 
 namespace OrleansAcd.MediaNode.Recording;
 
@@ -9,6 +10,9 @@ namespace OrleansAcd.MediaNode.Recording;
 internal sealed record SipRecPlace(
     SipEdge Edge, MediaWorker Media, IPAddress Advertise, HostNames Names, TimeProvider Time, TimeSpan AnswerMax)
 {
+    /// <summary>Who we are at a host, where a trunk goes to the same one; null: nobody.</summary>
+    public Func<string, DigestClient?> CredentialsAt { get; init; } = _ => null;
+
     public SipRecCounters Counters { get; } = new();
 }
 
@@ -22,6 +26,19 @@ internal sealed class SipRecCounters
     public long Failed { get; set; }
 
     public long PacketsSent { get; set; }
+
+    /// <summary>RTCP: sent, heard, and what was none or came from a stranger.</summary>
+    public long ReportsSent { get; set; }
+
+    public long ReportsHeard { get; set; }
+
+    public long ReportsRefused { get; set; }
+
+    /// <summary>Packets that recorders say they have missed.</summary>
+    public long PacketsLostThere { get; set; }
+
+    /// <summary>Snapshots of metadata that recorders asked for.</summary>
+    public long SnapshotsAsked { get; set; }
 
     /// <summary>Packets that the recorder does not take the codec of, that came too late, or that the system did not
     /// take.</summary>

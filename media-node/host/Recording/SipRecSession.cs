@@ -42,7 +42,7 @@ internal sealed class SipRecSession : ITimeoutHandler
         SipRecPlace place, string server, Func<ImmutableArray<RecordableParty>> present, Action<string> failed)
     {
         (_place, _present, _failed) = (place, present, failed);
-        _lines = new SipRecLines(place);
+        _lines = new SipRecLines(place, OnFault);
         _timer = new LoopTimer(this);
         (_sessionId, _since) = (_lines.NewId(), place.Time.GetUtcNow());
         _server = SipUri.TryParse(server, out var uri) && uri.IsSip ? uri : null;
@@ -144,6 +144,7 @@ internal sealed class SipRecSession : ITimeoutHandler
             {
                 Target = _server, Body = body, ContentType = type, Headers = [SipRecRequest.Require],
                 ContactParameters = SipRecRequest.SourceFeature, Tag = this,
+                Credentials = _place.CredentialsAt(_server.Host),
             },
             Now);
     }
@@ -204,6 +205,15 @@ internal sealed class SipRecSession : ITimeoutHandler
     /// <summary>The recorder pauses, goes on, has moved, or refreshes its session (RFC 7866 section 7.2).</summary>
     private void OnReoffered(SipCall call, SipRequest request)
     {
+        if (SipRecRequest.IsForSnapshot(request))
+        {
+            // RFC 7866 section 9.2: all of it, in a transaction of its own, with an offer.
+            _place.Counters.SnapshotsAsked++;
+            call.AcceptReoffer(default, Now, "");
+            Reoffer();
+            return;
+        }
+
         if (!request.HasBody)
         {
             call.AcceptReoffer(_lines.Revise(_offer).ToBytes(), Now);

@@ -18,14 +18,19 @@ internal sealed class SipRecStream
 
     private readonly RtpSocketPair _sockets;
     private readonly RelayRewriter _out;
+    private readonly SipRecControl _control;
     private readonly byte[] _numbers = new byte[Enum.GetValues<AudioCodecId>().Length];
     private TransportAddress _remote;
 
-    public SipRecStream(RecordableParty party, SipRecParticipant participant, RtpSocketPair sockets, IIdSource random)
+    /// <param name="fault">Told what the loop caught.</param>
+    public SipRecStream(
+        RecordableParty party, SipRecParticipant participant, RtpSocketPair sockets, SipRecPlace place,
+        Action<Exception> fault)
     {
         (Leg, Party, Participant, _sockets) = (party.Leg, party.Party, participant, sockets);
         Codec = party.Party.Media!.Codec;
-        _out = new RelayRewriter(random) { ClockHz = AudioCodecs.ClockHz(Codec) };
+        _out = new RelayRewriter(place.Media.Random) { ClockHz = AudioCodecs.ClockHz(Codec) };
+        _control = new SipRecControl(place, sockets.Rtcp, _out, fault);
         Array.Fill(_numbers, NotTaken);
     }
 
@@ -51,6 +56,7 @@ internal sealed class SipRecStream
     {
         Array.Fill(_numbers, NotTaken);
         _out.SwitchSource();
+        _control.Open(sink?.Rtcp);
         if (sink is null) return;
 
         _remote = TransportAddress.From(sink.Rtp);
@@ -61,6 +67,9 @@ internal sealed class SipRecStream
             _numbers[(int)id] = (byte)codec.PayloadType;
         }
     }
+
+    /// <summary>The party is gone; the sockets may be closed.</summary>
+    public void Close(Instant now) => _control.Close(now);
 
     /// <summary>There will be a gap that was meant: no packet is missed in it.</summary>
     public void Interrupt() => _out.SwitchSource();

@@ -9,6 +9,20 @@ public static class SipRecRequest
     /// <summary>RFC 7866 section 6.1.1: the feature tag of a session recording client, in Contact.</summary>
     public const string SourceFeature = "+sip.src";
 
+    /// <summary>RFC 7866 section 9.2: a recorder asks for all of the metadata.</summary>
+    public const string SnapshotRequestType = "application/rs-metadata-request";
+
+    /// <summary>Whether it is an UPDATE that asks for a snapshot: such a one has no session description (RFC 7866
+    /// section 9.2).</summary>
+    public static bool IsForSnapshot(SipRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var type = request.Headers.Get(SipHeaderId.ContentType);
+        return request.Method == SipMethods.Update
+            && !MultipartBody.Find(type, request.Body, SnapshotRequestType).IsEmpty
+            && MultipartBody.Find(type, request.Body, "application/sdp").IsEmpty;
+    }
+
     /// <summary>The option tag, RFC 7866 section 6.1.1.</summary>
     public static SipHeader Require => SipHeader.Of("Require", "siprec");
 

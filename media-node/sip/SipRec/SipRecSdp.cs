@@ -14,7 +14,11 @@ public sealed record SipRecLine(string Label, int Port, ImmutableArray<AudioCode
 /// <summary>Where the recorder wants a line.</summary>
 /// <param name="Rtp">Its address.</param>
 /// <param name="Codecs">What it takes, with its payload numbers.</param>
-public sealed record SipRecSink(IPEndPoint Rtp, ImmutableArray<AudioCodec> Codecs);
+public sealed record SipRecSink(IPEndPoint Rtp, ImmutableArray<AudioCodec> Codecs)
+{
+    /// <summary>Its address for RTCP (RFC 3605), the next port when it says nothing; null: none that can be.</summary>
+    public IPEndPoint? Rtcp { get; init; }
+}
 
 /// <summary>Session descriptions of a recording session, on the client's side (RFC 7866 section 7.1).</summary>
 public static class SipRecSdp
@@ -87,10 +91,13 @@ public static class SipRecSdp
     {
         var isWanted = !line.IsRefused && !section.IsRefused && section.Media == "audio" && section.IsRtp
             && (theirs.DirectionOf(section) & MediaDirection.RecvOnly) != 0;
-        if (!isWanted || AudioSdp.EndPoint(theirs.ConnectionOf(section).Host, section.Port) is not { } rtp) return null;
+        var host = theirs.ConnectionOf(section).Host;
+        if (!isWanted || AudioSdp.EndPoint(host, section.Port) is not { } rtp) return null;
 
         var codecs = section.Formats.Select(number => Codec(line, section, number)).OfType<AudioCodec>();
-        return codecs.ToImmutableArray() is { Length: > 0 } taken ? new SipRecSink(rtp, taken) : null;
+        return codecs.ToImmutableArray() is { Length: > 0 } taken
+            ? new SipRecSink(rtp, taken) { Rtcp = AudioSdp.RtcpEndPoint(section, host) }
+            : null;
     }
 
     /// <summary>RFC 3264 section 6.1: an answer may number dynamic types as it likes.</summary>

@@ -36,6 +36,9 @@ public sealed class SipCounters
 
     public long Unreachable { get; internal set; }
 
+    /// <summary>Requests sent again with credentials, because they were challenged.</summary>
+    public long Authorized { get; internal set; }
+
     /// <summary>Branches of a forked INVITE beyond those that are followed.</summary>
     public long ForksIgnored { get; internal set; }
 

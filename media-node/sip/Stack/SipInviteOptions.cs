@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
 
 namespace OrleansAcd.Sip.Stack;
@@ -40,6 +41,9 @@ public sealed record SipInviteOptions
     /// <summary>Parameters of our Contact for as long as the call lasts, such as a feature tag (RFC 3840), without the
     /// first semicolon.</summary>
     public string? ContactParameters { get; init; }
+
+    /// <summary>What answers challenges, of the INVITE and of all that follows in its dialog; null: nothing.</summary>
+    public DigestClient? Credentials { get; init; }
 
     /// <summary>The owner's own, given to the call or the request.</summary>
     public object? Tag { get; init; }

@@ -19,7 +19,7 @@ public sealed partial class SipStack
         var request = NewRequest(SipMethods.Invite, options);
         var call = new SipCall(this, request, options.Flow)
         {
-            Tag = options.Tag, ContactParameters = options.ContactParameters,
+            Tag = options.Tag, ContactParameters = options.ContactParameters, Credentials = options.Credentials,
         };
         Counters.CallsMade++;
         Keep(call);
@@ -183,6 +183,13 @@ public sealed partial class SipStack
     private void Deliver(SipClientRequest client, SipResponse response, Instant now)
     {
         if (!response.IsProvisional) client.FinalResponse ??= response;
+        if (!response.IsProvisional && client.Call?.TryAuthorize(client, response, now) is true)
+        {
+            Counters.Authorized++;
+            Update(client.Call);
+            return;
+        }
+
         if (client.Call is { } call && client.Purpose is not (ClientPurpose.Owner or ClientPurpose.Silent))
         {
             call.HandleResponse(client, response, now);

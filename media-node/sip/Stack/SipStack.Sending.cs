@@ -125,6 +125,7 @@ public sealed partial class SipStack
         }
 
         Counters.CountSent(client.Request.Method);
+        client.Call?.Authorize(client);
         var bytes = Address(client, Reuse(flow.Value));
         var isTooLarge = client.Flow.Transport is SipTransport.Udp && bytes.Length > _options.UdpRequestBytesMax;
         if (isTooLarge && client.Wanted is not { IsOnlyWay: true })

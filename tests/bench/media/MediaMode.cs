@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using OrleansAcd.Audio;
+using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Rtp;
 using OrleansAcd.Rtp.Srtp;
@@ -24,7 +25,8 @@ internal sealed record MediaMode(string Name, int Parties, int Speakers, int Sta
     public static readonly MediaMode[] All =
     [
         Relayed,
-        new("recorded", 2, 2, 3, 3, 300) { IsRecorded = true },
+        new("recorded", 2, 2, 3, 3, 300) { RecordedAs = RecordingFormat.Wav },
+        new("recorded-opus", 2, 2, 3, 3, 300) { RecordedAs = RecordingFormat.Opus },
         new("srtp-one", 2, 2, 3, 3, 300) { Suites = [SrtpSuite.AesCm128HmacSha1Tag80, null] },
         new("srtp-both", 2, 2, 3, 3, 300) { Suites = [SrtpSuite.AesCm128HmacSha1Tag80] },
         new("srtp-gcm", 2, 2, 3, 3, 300) { Suites = [SrtpSuite.AeadAes128Gcm] },
@@ -44,14 +46,15 @@ internal sealed record MediaMode(string Name, int Parties, int Speakers, int Sta
     /// <summary>What each party encrypts with, null for nothing; the last one's go on.</summary>
     public SrtpSuite?[] Suites { get; init; } = [null];
 
-    /// <summary>All the time, a channel for each party, as WAV.</summary>
-    public bool IsRecorded { get; init; }
+    /// <summary>All the time, a channel for each party; null: not at all.</summary>
+    public RecordingFormat? RecordedAs { get; init; }
 
     public bool IsEncrypted => Array.Exists(Suites, suite => suite is not null);
 
     /// <summary>Whether this system has what it needs.</summary>
     public bool IsAvailable =>
-        Codecs.All(AudioCodecs.IsAvailable) && (!IsEncrypted || SrtpSuite.IsSupported);
+        Codecs.All(AudioCodecs.IsAvailable) && (!IsEncrypted || SrtpSuite.IsSupported)
+        && (RecordedAs != RecordingFormat.Opus || AudioCodecs.IsAvailable(AudioCodecId.Opus));
 
     /// <summary>Listener and speaker.</summary>
     public (int Listener, int Speaker)[] Cells { get; init; } = [(Customer, Agent), (Agent, Customer)];

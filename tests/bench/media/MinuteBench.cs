@@ -38,12 +38,11 @@ internal static class MinuteBench
             ? new Load(relay, new SrtpLoad(relay))
             : new Load(program, relay, mode.Calls, mode);
         load.Run(WarmUpMs);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
         var slice = load.Run(MinuteMs);
-        var process = GC.GetTotalAllocatedBytes(precise: true) - before;
         var (_, lost) = relay.Finish();
         return new MinuteRow(
-            mode.Name, mode.Calls, mode.Parties, slice.Relayed, slice.Lost + lost, slice.AllocatedBytes, process);
+            mode.Name, mode.Calls, mode.Parties, slice.Relayed, slice.Lost + lost, slice.AllocatedBytes,
+            slice.ProcessBytes);
     }
 }
 

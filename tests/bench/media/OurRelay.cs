@@ -24,7 +24,7 @@ internal sealed partial class OurRelay : IMeasuredRelay, IConversationObserver, 
     public OurRelay(MediaMode mode, int calls, int cpu, int firstPort = 20_000)
     {
         (_mode, _calls, _firstPort) = (mode, calls, firstPort);
-        _recorded = mode.IsRecorded ? new RecordedCalls() : null;
+        _recorded = mode.RecordedAs is { } format ? new RecordedCalls(format) : null;
         _loop = new EventLoop(Network.Default, new EventLoopOptions { Cpu = cpu, OnError = Console.Error.WriteLine });
         _loop.Start();
         OnLoop(() =>

@@ -21,8 +21,11 @@ internal sealed class RecordedCalls : IRecordingListener, IDisposable
     private readonly RecordingPlace _place;
     private readonly DateTimeOffset _begun = TimeProvider.System.GetUtcNow();
 
-    public RecordedCalls()
+    private readonly RecordingFormat _format;
+
+    public RecordedCalls(RecordingFormat format)
     {
+        _format = format;
         var spool = new RecordingSpool(_folder.FullName, new DirectoryStore(_folder.FullName));
         var recorder = new Recorder(new RecorderOptions(spool));
         _place = new RecordingPlace(recorder, recorder.AddFeed(), TimeProvider.System);
@@ -48,7 +51,7 @@ internal sealed class RecordedCalls : IRecordingListener, IDisposable
         var number = _recordings.Count.ToString(CultureInfo.InvariantCulture);
         var parties = conversation.Parties.Select((party, i) => new RecordableParty(new LegId(i + 1), party));
         var recording = new CallRecording(
-            _place, loop, new CallId("bench" + number), 1, RecordingFormat.Wav, () => [.. parties], this,
+            _place, loop, new CallId("bench" + number), 1, _format, () => [.. parties], this,
             Console.Error.WriteLine);
         if (!recording.TryBegin()) throw new IOException("the recorder has too much to do");
         _recordings.Add(recording);

@@ -22,6 +22,9 @@ internal sealed record Slice(
     long Gaps,
     double CpuShare)
 {
+    /// <summary>By all threads of this process while phones spoke, those of the bench included.</summary>
+    public long ProcessBytes { get; init; }
+
     public long Lost => Sent - Received + Gaps + Drops.AtRelay;
 
     /// <summary>One slice of each. Who is first changes from round to round: a machine that grows slower or faster
@@ -63,7 +66,9 @@ internal sealed class Load : IDisposable
     {
         var (before, dropsBefore) = (_relay?.Read() ?? default, UdpDrops.Read(_ports));
         var start = Stopwatch.GetTimestamp();
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var count = _generator.Run(milliseconds);
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         var (after, elapsed) = (_relay?.Read() ?? default, Stopwatch.GetElapsedTime(start));
         var drops = UdpDrops.Read(_ports) - dropsBefore;
         var relayed = after.Packets - before.Packets;
@@ -77,7 +82,10 @@ internal sealed class Load : IDisposable
             after.AllocatedBytes - before.AllocatedBytes,
             drops,
             count.Gaps,
-            (after.CpuNanoseconds - before.CpuNanoseconds) / elapsed.TotalNanoseconds);
+            (after.CpuNanoseconds - before.CpuNanoseconds) / elapsed.TotalNanoseconds)
+        {
+            ProcessBytes = allocated,
+        };
     }
 
     public void Dispose() => _generator.Dispose();

@@ -38,8 +38,16 @@ public sealed class AcdProcess : IAsyncDisposable
 
     /// <summary>With Ctrl-C in force even where whoever started the tests ignores it.</summary>
     public static PeerProcess StartRaw(TestFolder folder, params IEnumerable<string> arguments) =>
-        PeerProcess.Start(
-            "env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "acd.dll"), .. arguments], folder.Path);
+        StartRaw(folder, new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with settings in its environment.</summary>
+    public static PeerProcess StartRaw(
+        TestFolder folder, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "acd.dll");
+        return PeerProcess.Start(
+            "env", ["--default-signal=INT,HUP", "dotnet", program, .. arguments], folder.Path, environment);
+    }
 
     /// <summary>Starts it with a centre; waits until it says that it is up.</summary>
     /// <param name="key">The API key of an earlier start on the same data folder: it is printed only once.</param>
@@ -122,6 +130,17 @@ public sealed class AcdProcess : IAsyncDisposable
 
     /// <summary>Where the only call is controlled: <c>/v1/calls/ID</c>.</summary>
     public async Task<string> OnlyCallPath() => "/v1/calls/" + (await OnlyCall())["id"]!.GetValue<string>();
+
+    /// <summary>SIGHUP.</summary>
+    public void Hangup() => _process.Hangup();
+
+    /// <summary>Waits until it is so; fails after a while.</summary>
+    public static async Task Until(Func<Task<bool>> isSo)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await isSo()) await timer.WaitForNextTickAsync(limit.Token);
+    }
 
     /// <summary>As Ctrl-C; the exit code.</summary>
     public Task<int> Stop()

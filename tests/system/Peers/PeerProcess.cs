@@ -95,6 +95,9 @@ public sealed class PeerProcess : IAsyncDisposable
     /// <summary>SIGINT, as Ctrl-C does.</summary>
     public void Interrupt() => Signal("-INT");
 
+    /// <summary>SIGHUP: read anew what has changed.</summary>
+    public void Hangup() => Signal("-HUP");
+
     /// <summary>SIGKILL: no goodbye.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
 

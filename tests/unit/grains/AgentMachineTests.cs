@@ -33,6 +33,7 @@ public sealed class AgentMachineTests
     [InlineData(ReleaseReason.RingNoAnswer, "ring-no-answer")]
     [InlineData(ReleaseReason.Rejected, "rejected")]
     [InlineData(ReleaseReason.Busy, "busy")]
+    [InlineData(ReleaseReason.Forwarded, "forwarded")]
     [InlineData(ReleaseReason.Unreachable, "unreachable")]
     public void WhoDoesNotTakeTheOfferIsNotReadyUntilAskedOrRegisteredAnew(ReleaseReason reason, string text)
     {

@@ -106,6 +106,7 @@ public sealed class CallMachineTests
     [InlineData(603, ReleaseReason.Rejected, OfferFailure.Rejected)]
     [InlineData(404, ReleaseReason.Rejected, OfferFailure.Rejected)]
     [InlineData(408, ReleaseReason.RingNoAnswer, OfferFailure.RingNoAnswer)]
+    [InlineData(302, ReleaseReason.Forwarded, OfferFailure.Forwarded)]
     [InlineData(503, ReleaseReason.Unreachable, OfferFailure.Unreachable)]
     [InlineData(500, ReleaseReason.Unreachable, OfferFailure.Unreachable)]
     [InlineData(0, ReleaseReason.Unreachable, OfferFailure.Unreachable)]

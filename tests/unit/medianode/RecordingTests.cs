@@ -114,6 +114,24 @@ public sealed class RecordingTests : IDisposable
         Assert.InRange((third.StartedAt - second.StartedAt - second.Duration).TotalMilliseconds, -1, 1);
     }
 
+    [SkippableFact]
+    public async Task OpusIsWhatIsToldAndStored()
+    {
+        Skip.IfNot(AudioCodecs.IsAvailable(AudioCodecId.Opus), "libopus is not here");
+        await using var rig = await Start();
+        var (call, _, _) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Opus, null));
+        await Speech(1);
+        await rig.Command(n => new StopRecord(call, 1, n, 1));
+
+        var segment = await rig.Next<RecordingSegment>();
+
+        Assert.EndsWith(".opus", segment.Name, StringComparison.Ordinal);
+        Assert.True(RecordingName.TryParse(segment.Name, out var name));
+        Assert.Equal(segment.Bytes, new FileInfo(_store.PathOf(name)).Length);
+        Assert.Equal([name], (await _store.List(RecordingFilter.All, null, 10, default)).Select(found => found.Name));
+    }
+
     [Fact]
     public async Task AFileThatCannotBeMadeIsToldAndTheCallGoesOn()
     {

@@ -6,6 +6,8 @@ using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Recordings;
 using OrleansAcd.Recordings.Stores;
+using OrleansAcd.Rtp;
+using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.SipRec;
@@ -149,6 +151,113 @@ public sealed class SipRecTests : IDisposable
         await rig.Command(n => new StopRecord(call, 1, n, 1));
         Assert.Equal(1, (await rig.Next<RecordingSegment>()).Recording);
         Assert.Equal(1, rig.Node.Calls);
+    }
+
+    /// <summary>RFC 7866 section 8.1.1, RFC 3550 section 6: what was sent is reported beside each line, what the
+    /// recorder missed is counted, and at the end it is told goodbye.</summary>
+    [Fact]
+    public async Task ReportsGoAndComeBesideEachLineUntilGoodbye()
+    {
+        await using var rig = await Start();
+        using var recorder = new SipRecorder();
+        var (call, _, _) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+        var lines = SipRecorder.SdpOf(await recorder.Invite()).Media;
+        await Speech(0.3);
+
+        var first = ReadReport(await recorder.Report("1"));
+        var other = ReadReport(await recorder.Report("2"));
+        recorder.SendReport("1", [1, 2, 3], lines[0].Port + 1);
+        recorder.SendReport("1", Missed(first.Source, 7), lines[0].Port + 1);
+        recorder.SendReport("1", Missed(first.Source, 9), lines[0].Port + 1);
+        await UntilFigure(rig, "sipRecReportsHeard", 2);
+        await rig.Command(n => new StopRecord(call, 1, n, 1));
+        var last = first;
+        while (!last.IsBye) last = ReadReport(await recorder.Report("1"));
+
+        Assert.NotEqual(first.Source, other.Source);
+        Assert.InRange(first.Sent.Packets, 10u, 500u);
+        Assert.Equal(160 * first.Sent.Packets, first.Sent.PayloadBytes);
+        Assert.True(last.Sent.Packets >= first.Sent.Packets);
+        Assert.Equal(9, await Figure(rig, "sipRecPacketsLostThere"));
+        Assert.Equal(1, await Figure(rig, "sipRecReportsRefused"));
+    }
+
+    /// <summary>RFC 7866 section 9.2.</summary>
+    [Fact]
+    public async Task ARecorderThatAsksForAllOfTheMetadataGetsItWithAnOffer()
+    {
+        await using var rig = await Start();
+        using var recorder = new SipRecorder();
+        var (call, _, _) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+        var first = await recorder.Invite();
+        await Speech(0.2);
+
+        recorder.AskForSnapshot();
+        var again = await recorder.Invite();
+
+        Assert.Equal(Participants(first), Participants(again));
+        Assert.Equal("complete", Metadata(again).Element(Rs + "datamode")!.Value);
+        Assert.Equal(Ports(first), Ports(again));
+        Assert.Equal(1, await Figure(rig, "sipRecSnapshotsAsked"));
+        recorder.Heard("1");
+        await Speech(0.4);
+        Assert.True(recorder.Heard("1").Packets > 5, "the copy goes on");
+    }
+
+    /// <summary>A recorder that asks who we are gets the account of the trunk that goes to the same host,
+    /// once.</summary>
+    [Theory]
+    [InlineData("secret", true)]
+    [InlineData("guess", false)]
+    public async Task ARecorderThatAsksWhoWeAreIsToldByTheTrunkToItsHost(string password, bool isLetIn)
+    {
+        await using var rig = await Start();
+        using var recorder = new SipRecorder { Account = ("acd", "rec", "secret") };
+        var account = new SipAccount("acd", DigestMath.Ha1(DigestAlgorithm.Md5, "acd", "rec", password), "");
+        await rig.Settle(
+            [new TrunkSettings("rec", "sip:127.0.0.1", [], null, EncryptionPolicy.Prefer, account)], "alice");
+        var (call, _, _) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+
+        if (isLetIn)
+        {
+            Assert.Equal(2, Participants(await recorder.Invite()).Length);
+            await UntilFigure(rig, "sipRecAnswered", 1);
+        }
+        else
+        {
+            Assert.Contains("401", (await rig.Next<RecordingFailed>()).Reason, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(isLetIn ? 1 : 2, recorder.Challenges);
+    }
+
+    private static IEnumerable<int> Ports(SipRequest invite) => SipRecorder.SdpOf(invite).Media.Select(m => m.Port);
+
+    private static (Ssrc Source, SenderInfo Sent, bool IsBye) ReadReport(byte[] compound)
+    {
+        Assert.Equal(RtcpParseError.None, RtcpReader.TryOpen(compound, out var reader));
+        Assert.True(reader.TryRead(out var report));
+        Assert.True(report.TryReadSource(out var source));
+        Assert.True(report.TryReadSenderInfo(out var sent));
+        Assert.True(reader.TryRead(out var description) && description.TryReadCname(out _));
+        return (source, sent, reader.TryRead(out var bye) && bye.Type == RtcpType.Bye);
+    }
+
+    private static byte[] Missed(Ssrc source, int packets)
+    {
+        var report = new byte[RtcpWriter.CompoundMaxBytes];
+        var block = new ReportBlock(source, 1, packets, 100, 0, 0, 0);
+        return report[..RtcpWriter.Write(report, new Ssrc(42), null, block, "recorder"u8, isBye: false)];
+    }
+
+    private static async Task UntilFigure(NodeRig rig, string name, long least)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (await Figure(rig, name) < least) await timer.WaitForNextTickAsync(limit.Token);
     }
 
     private Task<NodeRig> Start(params string[] agents)

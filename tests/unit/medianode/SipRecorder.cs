@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Threading.Channels;
 using OrleansAcd.Audio;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.MediaNode.Signalling;
 using OrleansAcd.Rtp;
+using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.SipRec;
@@ -27,6 +29,7 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
     private readonly Channel<SipRequest> _invites = Channel.CreateUnbounded<SipRequest>();
     private readonly TaskCompletionSource<SipEndReason> _ended = new();
     private readonly ConcurrentDictionary<string, UdpClient> _ports = new();
+    private readonly ConcurrentDictionary<string, UdpClient> _reports = new();
     private SipCall? _call;
 
     /// <param name="code">What an INVITE is answered with; 0: nothing.</param>
@@ -39,6 +42,12 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
     }
 
     public string Uri { get; }
+
+    /// <summary>Who may record here, all else is challenged (RFC 3261 section 22.2); null: everybody.</summary>
+    public (string User, string Realm, string Password)? Account { get; init; }
+
+    /// <summary>Challenges that were sent.</summary>
+    public int Challenges { get; private set; }
 
     /// <summary>How the session ended.</summary>
     public Task<SipEndReason> Ended => _ended.Task.WaitAsync(Patience);
@@ -55,6 +64,25 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
         _call!.Hangup(_loop.Now);
         _edge.Flush();
     });
+
+    /// <summary>RFC 7866 section 9.2.</summary>
+    public void AskForSnapshot() => _loop.Post(() =>
+    {
+        const string xml = "<requestsnapshot xmlns='urn:ietf:params:xml:ns:recording:1'/>";
+        _call!.Update(Encoding.UTF8.GetBytes(xml), _loop.Now, SipRecRequest.SnapshotRequestType);
+        _edge.Flush();
+    });
+
+    /// <summary>The next compound RTCP packet that comes beside the line with that label.</summary>
+    public async Task<byte[]> Report(string label)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        return (await _reports[label].ReceiveAsync(limit.Token)).Buffer;
+    }
+
+    /// <summary>Sends one to the line with that label, whose RTCP is at this port.</summary>
+    public void SendReport(string label, byte[] report, int port) =>
+        _reports[label].Send(report, new IPEndPoint(IPAddress.Loopback, port));
 
     public static SessionDescription SdpOf(SipRequest invite)
     {
@@ -103,7 +131,7 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
         _loop.Stop();
         _edge.Dispose();
         _loop.Dispose();
-        foreach (var port in _ports.Values) port.Dispose();
+        foreach (var port in _ports.Values.Concat(_reports.Values)) port.Dispose();
     }
 
     private SipStack MakeStack(IPEndPoint bound) => new(
@@ -116,10 +144,28 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
 
     private void Take(SipCall call, SipRequest invite, Instant now)
     {
+        if (IsChallenged(call, invite, now)) return;
+
         _call = call;
         if (_code == 200) call.Accept(now, Answer(invite));
         else if (_code > 0) call.Reject(_code, now);
         _invites.Writer.TryWrite(invite);
+    }
+
+    private bool IsChallenged(SipCall call, SipRequest invite, Instant now)
+    {
+        if (Account is not var (user, realm, password)) return false;
+
+        var ha1 = DigestMath.Ha1(DigestAlgorithm.Md5, user, realm, password);
+        var isKnown = invite.Headers.Get(SipHeaderId.Authorization) is { } header
+            && DigestCredentials.TryParse(header, out var given)
+            && given.User == user && given.Response == DigestMath.Response(ha1, given, "INVITE", default);
+        if (isKnown) return false;
+
+        Challenges++;
+        var challenge = $"Digest realm=\"{realm}\", nonce=\"n{Challenges}\", algorithm=MD5, qop=\"auth\"";
+        call.Reject(401, now, headers: [SipHeader.Of("WWW-Authenticate", challenge)]);
+        return true;
     }
 
     private byte[] Answer(SipRequest invite)
@@ -135,9 +181,18 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
     {
         if (offered.IsRefused) return offered.Refused();
 
-        var port = _ports.GetOrAdd(
-            offered.Attributes.ValueOf("label")!, _ => new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)));
-        return (offered with { Port = ((IPEndPoint)port.Client.LocalEndPoint!).Port })
-            .WithDirection(MediaDirection.RecvOnly);
+        var label = offered.Attributes.ValueOf("label")!;
+        var answer = offered with
+        {
+            Port = PortOf(_ports, label),
+            Attributes = [.. offered.Attributes, new("rtcp", $"{PortOf(_reports, label)}")],
+        };
+        return answer.WithDirection(MediaDirection.RecvOnly);
+    }
+
+    private static int PortOf(ConcurrentDictionary<string, UdpClient> sockets, string label)
+    {
+        var socket = sockets.GetOrAdd(label, _ => new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)));
+        return ((IPEndPoint)socket.Client.LocalEndPoint!).Port;
     }
 }

@@ -86,6 +86,15 @@ internal sealed class WirePhone : IDisposable
         }
     }
 
+    /// <summary>The next response of any kind with that code.</summary>
+    public async Task<SipResponse> Response(int code)
+    {
+        while (true)
+        {
+            if (await Next() is SipResponse response && response.StatusCode == code) return response;
+        }
+    }
+
     public async Task<SipRequest> Request(string method)
     {
         while (true)

@@ -12,6 +12,29 @@ public sealed class WireTests
 {
     private static readonly LegId Agent = new(2);
 
+    /// <summary>RFC 3261 section 21.1.2: who is not answered before the called phone is, hears it ring.</summary>
+    [Theory]
+    [InlineData(180)]
+    [InlineData(183)]
+    public async Task ACallerWhoIsNotAnsweredYetIsToldThatThePhoneRings(int progress)
+    {
+        await using var rig = await NodeRig.Start();
+        using var caller = new WirePhone(rig.Node.Sip);
+        using var agent = new WirePhone(rig.Node.Sip);
+        caller.Send(SipMethods.Invite, 1, caller.Sdp());
+        var offered = await rig.Next<LegOffered>();
+        await rig.Dial(offered.Call, new LegId(2), [agent.Contact(rig.Node.Node)]);
+
+        var invite = await agent.Request(SipMethods.Invite);
+        agent.Respond(invite, progress);
+
+        Assert.Equal(caller.CallId, (await caller.Response(180)).CallId);
+        agent.Respond(invite, 200, agent.Sdp("0"));
+        await rig.Next<LegAnswered>();
+        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
+        Assert.Equal(200, (await caller.Final(SipMethods.Invite, 1)).StatusCode);
+    }
+
     /// <summary>RFC 3261 §11: a keep-alive of many phones, in a call and outside.</summary>
     [Fact]
     public async Task OptionsAreAnsweredInAndOutsideOfACall()

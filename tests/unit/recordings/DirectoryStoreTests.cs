@@ -96,7 +96,36 @@ public sealed class DirectoryStoreTests
         Assert.Equal((TimeSpan.FromSeconds(1), true), (facts.Duration, facts.Recovered));
         Assert.Equal(44 + 32_000, facts.Bytes);
         Assert.Equal([cut], (await store.List(RecordingFilter.All, null, 10, Never)).Select(found => found.Name));
-        Assert.Empty(Directory.EnumerateFiles(crashed.Folder));
+        Assert.Equal([crashed.PathOf(cut) + ".untold"], Directory.EnumerateFiles(crashed.Folder));
+    }
+
+    /// <summary>A start that fails behind the recovery, say because a port is taken, must not lose who is to be
+    /// told.</summary>
+    [Fact]
+    public async Task WhatWasRecoveredIsRememberedOverStartsUntilItsCallIsTold()
+    {
+        using var folder = new RecordingFolder();
+        var store = new DirectoryStore(folder.Path);
+        var crashed = new RecordingSpool(folder.Path, store);
+        RecordingName[] names = [RecordingFolder.Name("a"), RecordingFolder.Name("b")];
+        foreach (var name in names)
+        {
+            crashed.Begin(RecordingFolder.Facts(name));
+            using var file = WavFile.Create(crashed.PathOf(name), new WavFormat(2, 8_000));
+            file.Write(0, new short[2 * 8_000]);
+        }
+
+        var recovered = await new RecordingSpool(folder.Path, store).Recover(Never);
+        var next = new RecordingSpool(folder.Path, store);
+        Assert.Empty(await next.Recover(Never));
+
+        var untold = next.Untold().ToArray();
+        Assert.Equal(recovered.Select(facts => (facts.Name, facts.Sha256)), untold.Select(f => (f.Name, f.Sha256)));
+        Assert.All(untold, facts => Assert.True(facts.Recovered));
+        next.Told(untold[0]);
+        Assert.Equal(names[1].ToString(), Assert.Single(next.Untold()).Name);
+        next.Told(untold[1]);
+        Assert.Empty(Directory.EnumerateFiles(next.Folder));
     }
 
     [Fact]
