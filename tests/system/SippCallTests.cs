@@ -33,6 +33,27 @@ public sealed class SippCallTests
         Assert.Equal("caller", call["endedBy"]!.GetValue<string>());
     }
 
+    /// <summary>RFC 3261 §18.1.1 and §12.2.1.1: an INVITE too large for UDP goes by TCP, and ACK and BYE follow the
+    /// Contact of the answer there.</summary>
+    [Fact]
+    public async Task ACallWhoseInviteIsTooLargeForUdpIsATcpCallToItsEnd()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        using var events = await acd.Events();
+        var phone = FreePorts.Udp();
+        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
+        await using var agent = Sipp.Start(folder, "agent-answers", "alice", acd.Sip, phone, new SippOptions { Tcp = true });
+
+        await Sipp.Run(
+            folder, "caller-context", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(1) });
+
+        await Sipp.Expect(agent, folder, "agent-answers", phone);
+        await events.Next("acd.call.ended.v1");
+        Assert.Equal("answered", (await acd.OnlyCall())["outcome"]!.GetValue<string>());
+        Assert.Equal(0, await acd.Counter("sipTimedOut"));
+    }
+
     /// <summary>Both phones drop a tenth of what they send and receive; retransmissions on either side make it
     /// good.</summary>
     [Fact]

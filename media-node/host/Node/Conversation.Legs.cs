@@ -179,7 +179,7 @@ internal sealed partial class Conversation
         else FailLeg(leg, 503, "no contact can be reached");
     }
 
-    private void Ring(Leg leg, PhoneContact contact, Dial dial, TrunkSettings? trunk)
+    private void Ring(Leg leg, PhoneContact contact, Dial dial, TrunkSettings? trunk, int number = 1)
     {
         if (DialPlan.Of(contact, dial, trunk, _worker.AdvertiseHost) is not { } plan) return;
 
@@ -191,7 +191,7 @@ internal sealed partial class Conversation
             return;
         }
 
-        var fork = new Fork(leg, null) { Security = security };
+        var fork = new Fork(leg, null) { Security = security, Attempt = AttemptOf(contact, dial, trunk, number) };
         fork.Exchange.TryOffer(security.Offer(OursWithLines(leg), DialPlan.IsDatagram(contact, trunk)), out var offer);
         leg.Ringing.Add(fork);
         var invite = plan with

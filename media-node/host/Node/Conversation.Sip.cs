@@ -65,7 +65,7 @@ internal sealed partial class Conversation
     {
         var leg = fork.Leg;
         leg.Ringing.Remove(fork);
-        if (leg.State != LegState.Ringing) return;
+        if (leg.State != LegState.Ringing || TryNextServer(fork, failed.Code, failed.Response is not null)) return;
 
         FailFork(leg, failed.Code, failed.Code / 100 == 3 ? Forwarded(failed) : failed.Reason);
     }

@@ -89,6 +89,10 @@ internal sealed partial class Conversation : IConversationObserver
         foreach (var leg in _legs.Values)
         {
             if (now >= leg.GiveUpAt) return true;
+            foreach (var fork in leg.Ringing)
+            {
+                if (fork.IsSilent(now)) return true;
+            }
         }
 
         return false;
@@ -96,6 +100,7 @@ internal sealed partial class Conversation : IConversationObserver
 
     public void GiveUp(Instant now)
     {
+        foreach (var leg in _legs.Values.ToArray()) LeaveSilentServers(leg, now);
         foreach (var leg in _legs.Values.Where(leg => now >= leg.GiveUpAt).ToArray())
         {
             _worker.Counters.Undecided++;

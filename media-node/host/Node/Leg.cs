@@ -111,6 +111,13 @@ internal sealed class Fork(Leg leg, SipCall? call)
 
     public OfferAnswer Exchange { get; } = new();
 
+    /// <summary>Of a call through a trunk by name.</summary>
+    public TrunkAttempt? Attempt { get; init; }
+
+    /// <summary>A server that has said nothing so far, and should have.</summary>
+    public bool IsSilent(Instant now) =>
+        Attempt is { } attempt && now >= attempt.AnswerBy && Call is { HasProvisional: false };
+
     /// <summary>Whether and how its media is encrypted.</summary>
     public required LegSecurity Security { get; init; }
 

@@ -44,6 +44,13 @@ public sealed record MediaNodeOptions
     /// earlier.</summary>
     public TimeSpan RingMax { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>A trunk's server that has not responded to an INVITE by then is left for the trunk's next
+    /// one.</summary>
+    public TimeSpan TrunkSilenceMax { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Whom to ask for the servers of trunks (RFC 3263); empty: this machine's name servers.</summary>
+    public ImmutableArray<IPEndPoint> NameServers { get; init; } = [];
+
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Ports rest so long before another call gets them.</summary>

@@ -33,6 +33,9 @@ public sealed class NodeCounters
     /// <summary>Phones and trunks that answered with 3xx: a refusal, whatever address they named.</summary>
     public long PhonesForwarded { get; internal set; }
 
+    /// <summary>Calls through a trunk that went to its next server, because one did not serve.</summary>
+    public long TrunkFailovers { get; internal set; }
+
     /// <summary>Context headers of callers left out: too many, or too long.</summary>
     public long ContextDropped { get; internal set; }
 

@@ -69,6 +69,8 @@ internal static class NodeFigures
         figures["replacementsForbidden"] = node.ReplacementsForbidden;
         figures["hostLookups"] = worker.Names.Lookups;
         figures["hostLookupsFailed"] = worker.Names.Failures;
+        figures["hostsAvoided"] = worker.Names.Avoided;
+        figures["trunkFailovers"] = node.TrunkFailovers;
         figures["overloads"] = worker.Overload.Overloads;
         figures["overloaded"] = worker.Overload.IsOverloaded ? 1 : 0;
         figures["latestTurnMs"] = (long)worker.Overload.Worst.TotalMilliseconds;

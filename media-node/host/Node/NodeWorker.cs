@@ -50,7 +50,9 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
             node, RandomNumberGenerator.GetBytes(32), _ids, changed => _outbox.PublishNode(changed), time.GetUtcNow);
         _housekeeping = new LoopTimer(this);
         RecordingNews = new RecordingNews(loop, Counters);
-        _names = new HostNames(options.Advertise.AddressFamily, Dns.GetHostAddressesAsync, loop.Post);
+        var dns = new DnsClient(options.NameServers.IsEmpty ? DnsClient.OfThisMachine : () => options.NameServers);
+        var locator = new SipLocator(options.Advertise.AddressFamily, Dns.GetHostAddressesAsync, dns.Ask);
+        _names = new HostNames(locator.Locate, loop.Post, () => loop.Now);
     }
 
     public NodeId Node { get; }
@@ -155,7 +157,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
         if (!Phones.Apply(settings, Now)) return;
 
         Trunks.Apply(settings.Trunks);
-        _names.Watch(Trunks.HostNames(), Now);
+        _names.Watch(Trunks.Destinations(), Now);
         _edge!.Tls?.AskForCertificates(Trunks.HaveCertificates);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.Sip.Location;
 using OrleansAcd.Sip.Messages;
 
 namespace OrleansAcd.MediaNode.Node;
@@ -88,13 +89,13 @@ internal sealed class TrunkBook
         return null;
     }
 
-    /// <summary>Hosts that calls out go to and that are names.</summary>
-    public IEnumerable<string> HostNames()
+    /// <summary>Where calls out go to by a name.</summary>
+    public IEnumerable<SipDestination> Destinations()
     {
         foreach (var trunk in _byId.Values)
         {
             var isName = SipUri.TryParse(trunk.Uri, out var uri) && uri.IsSip && !uri.TryGetAddress(out _);
-            if (isName) yield return uri!.Host;
+            if (isName) yield return SipDestination.Of(uri!);
         }
     }
 

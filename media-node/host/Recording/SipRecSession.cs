@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansAcd.Contracts;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
+using OrleansAcd.Sip.Location;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.SipRec;
@@ -130,8 +131,7 @@ internal sealed class SipRecSession : ITimeoutHandler
 
     private void TryInvite()
     {
-        var host = _server!.Host;
-        if (!_server.TryGetAddress(out _) && !_place.Names.TryLearn(host, Now))
+        if (!_server!.TryGetAddress(out _) && !_place.Names.TryLearn(SipDestination.Of(_server), Now))
         {
             _place.Media.Loop.Schedule(_timer, Instant.Min(_giveUpAt, Now + NamePeriod));
             return;

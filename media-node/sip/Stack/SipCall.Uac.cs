@@ -50,6 +50,9 @@ public sealed partial class SipCall
         return true;
     }
 
+    /// <summary>Somebody has responded to our INVITE, if only with 100.</summary>
+    public bool HasProvisional => _sawProvisional;
+
     internal void Start(Instant now)
     {
         _inviteClient = new SipClientRequest(Invite, this, ClientPurpose.Invite) { Wanted = _wanted };

@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansAcd.Sip.Location;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Transactions;
 
@@ -99,7 +100,7 @@ public sealed record SipStackOptions
     /// <summary>Makes Call-IDs; the default takes 128 random bits.</summary>
     public Func<string>? NewCallId { get; init; }
 
-    /// <summary>Finds the address of a host name; null means unreachable. Without it only numeric hosts are reached.
-    /// </summary>
-    public Func<string, int, SipTransport, IPEndPoint?>? Resolve { get; init; }
+    /// <summary>Finds the server of a host name (RFC 3263); null means unreachable. Without it only numeric hosts are
+    /// reached.</summary>
+    public Func<SipDestination, SipHop?>? Resolve { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using OrleansAcd.MediaCore;
+using OrleansAcd.Sip.Location;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Transactions;
 
@@ -10,9 +11,6 @@ namespace OrleansAcd.Sip.Stack;
 /// <summary>Where messages go: RFC 3261 §18 and RFC 3581, and which connections are open.</summary>
 public sealed partial class SipStack
 {
-    private const int DefaultPort = 5060;
-    private const int DefaultTlsPort = 5061;
-
     private readonly Dictionary<long, SipFlow> _connections = [];
     private readonly Dictionary<(SipTransport Transport, IPEndPoint Remote), long> _connectionOf = [];
     private readonly string _udpContact;
@@ -85,18 +83,15 @@ public sealed partial class SipStack
     {
         if (!hop.IsSip) return null;
 
-        // §26.2.2: each hop of a SIPS URI is TLS, whatever transport it names.
-        var transport = hop.Scheme is SipUriScheme.Sips ? SipTransport.Tls
-            : TransportOf(hop.Parameters.Get("transport"));
-        var port = hop.Port != 0 ? hop.Port : transport is SipTransport.Tls ? DefaultTlsPort : DefaultPort;
+        var to = SipDestination.Of(hop);
         var maddr = hop.Parameters.Get("maddr");
-        var remote = maddr is not null && IPAddress.TryParse(maddr, out var given) ? new IPEndPoint(given, port)
-            : hop.TryGetAddress(out var address) ? new IPEndPoint(address, port)
-            : _options.Resolve?.Invoke(hop.Host, port, transport);
-        if (remote is null) return null;
+        var place = maddr is not null && IPAddress.TryParse(maddr, out var given) ? to.At(given)
+            : hop.TryGetAddress(out var address) ? to.At(address)
+            : _options.Resolve?.Invoke(to);
+        if (place is not { } found) return null;
 
-        var name = transport is SipTransport.Tls ? hop.Host : null;
-        return Reuse(new SipFlow(transport, remote) { ServerName = name });
+        var name = found.Transport is SipTransport.Tls ? hop.Host : null;
+        return Reuse(new SipFlow(found.Transport, found.Remote) { ServerName = name });
     }
 
     /// <summary>The wanted flow while it can be used: a connection that is gone, such as the one a phone registered
@@ -212,15 +207,6 @@ public sealed partial class SipStack
         _ => _options.TcpPort,
     };
 
-    private static SipTransport TransportOf(string? name) => name switch
-    {
-        null => SipTransport.Udp,
-        _ when name.Equals("tcp", StringComparison.OrdinalIgnoreCase) => SipTransport.Tcp,
-        _ when name.Equals("tls", StringComparison.OrdinalIgnoreCase) => SipTransport.Tls,
-        _ when name.Equals("ws", StringComparison.OrdinalIgnoreCase) => SipTransport.Ws,
-        _ => SipTransport.Udp,
-    };
-
     /// <summary>The open connection to that peer when there is one, else one for the owner to open.</summary>
     internal SipFlow Reuse(SipFlow flow)
     {
@@ -264,7 +250,7 @@ public sealed partial class SipStack
 
         var via = request.TopVia;
         var rport = !flow.IsReliable && via.Parameters.Has("rport");
-        var standard = flow.Transport is SipTransport.Tls ? DefaultTlsPort : DefaultPort;
+        var standard = SipDestination.PortOf(flow.Transport);
         var port = rport ? flow.Remote.Port : via.Port == 0 ? standard : via.Port;
         var address = via.Maddr is { } maddr && IPAddress.TryParse(maddr, out var given) ? given : flow.Remote.Address;
         if (address.AddressFamily is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)) return flow;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Dialogs;
+using OrleansAcd.Sip.Location;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Stack;
 using OrleansAcd.Sip.Transactions;
@@ -118,10 +119,14 @@ public sealed class TransportRules
     [Fact]
     public void TheOwnerMayResolveNames()
     {
-        var lone = new Lone(o => o with { Resolve = (host, port, _) =>
-            new IPEndPoint(IPAddress.Loopback, port + host.Length) });
+        var lone = new Lone(o => o with
+        {
+            Resolve = to => new SipHop(SipTransport.Tcp, new IPEndPoint(IPAddress.Loopback, 5060 + to.Host.Length)),
+        });
         lone.Outgoing(target: "sip:bob@abc");
-        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 5063), lone.Sent[0].Flow.Remote);
+        Assert.Equal(
+            (SipTransport.Tcp, new IPEndPoint(IPAddress.Loopback, 5063)),
+            (lone.Sent[0].Flow.Transport, lone.Sent[0].Flow.Remote));
     }
 
     [Fact]

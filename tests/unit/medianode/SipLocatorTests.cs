@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+using OrleansAcd.MediaNode.Signalling;
+using OrleansAcd.Sip.Location;
+using OrleansAcd.Sip.Messages;
+using OrleansAcd.Sip.Stack;
+using Xunit;
+
+namespace OrleansAcd.Tests.Unit.MediaNode;
+
+/// <summary>RFC 3263 §4: the transport by NAPTR, port and server by SRV, the address by A or AAAA; each step only where
+/// the URI leaves it open.</summary>
+public sealed class SipLocatorTests
+{
+    private readonly Dictionary<string, DnsAnswer> _records = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> _asked = [];
+
+    [Theory]
+    [InlineData("sip:example.com:5070", "Udp 192.0.2.1:5070", "")]
+    [InlineData("sip:example.com:5070;transport=tcp", "Tcp 192.0.2.1:5070", "")]
+    [InlineData("sips:example.com", "Tls 192.0.2.1:5061", "_sips._tcp.example.com")]
+    [InlineData("sip:example.com;transport=tcp", "Tcp 192.0.2.1:5060", "_sip._tcp.example.com")]
+    [InlineData("sip:Example.com", "Udp 192.0.2.1:5060", "example.com _sip._udp.example.com _sip._tcp.example.com")]
+    public async Task WithoutRecordsTheHostsAddressIsTaken(string uri, string expected, string asked)
+    {
+        Assert.Equal([expected], await Locate(uri));
+        Assert.Equal(asked, string.Join(' ', _asked));
+    }
+
+    [Fact]
+    public async Task ServersOfTheNamedTransportAreTriedInTheirOrder()
+    {
+        Srv("_sip._tcp.example.com", new SrvRecord(20, 0, 5080, "b.example.com"), new SrvRecord(10, 0, 5070, "a.example.com"));
+        Srv("_sip._udp.example.com", new SrvRecord(10, 0, 5090, "a.example.com"));
+
+        Assert.Equal(["Tcp 192.0.2.11:5070", "Tcp 192.0.2.12:5080"], await Locate("sip:example.com;transport=tcp"));
+    }
+
+    [Fact]
+    public async Task TheDomainsOwnOrderOfTransportsCounts()
+    {
+        _records["example.com"] = new DnsAnswer
+        {
+            Transports =
+            {
+                new(20, 1, "s", "SIP+D2U", "_sip._udp.example.com"),
+                new(10, 2, "S", "sip+d2t", "_sip._tcp.example.com"),
+                new(10, 1, "s", "SIPS+D2T", "_sips._tcp.example.com"),
+                new(1, 1, "u", "E2U+sip", "!.*!sip:x@y!"),
+            },
+        };
+        Srv("_sips._tcp.example.com", new SrvRecord(1, 0, 5061, "a.example.com"));
+        Srv("_sip._tcp.example.com", new SrvRecord(1, 0, 5060, "a.example.com"));
+        Srv("_sip._udp.example.com", new SrvRecord(1, 0, 5060, "b.example.com"));
+
+        Assert.Equal(
+            ["Tls 192.0.2.11:5061", "Tcp 192.0.2.11:5060", "Udp 192.0.2.12:5060"], await Locate("sip:example.com"));
+    }
+
+    /// <summary>RFC 2782: a target of "." says that the service is decidedly not there.</summary>
+    [Fact]
+    public async Task AServerWithoutANameOrAddressIsLeftOut()
+    {
+        Srv("_sip._udp.example.com", new SrvRecord(1, 0, 5060, ""), new(2, 0, 5060, "gone.example.com"), new(3, 0, 5062, "b.example.com"));
+
+        Assert.Equal(["Udp 192.0.2.12:5062"], await Locate("sip:example.com"));
+    }
+
+    [Fact]
+    public async Task NoMoreServersAreKeptThanTheLimit()
+    {
+        Srv("_sip._udp.example.com", [.. Enumerable.Range(1, 60).Select(i => new SrvRecord(1, 0, (ushort)i, "a.example.com"))]);
+
+        Assert.Equal(SipLocator.HopsMax, (await Locate("sip:example.com")).Length);
+    }
+
+    private void Srv(string name, params SrvRecord[] servers)
+    {
+        var answer = new DnsAnswer();
+        answer.Services.AddRange(servers);
+        _records[name] = answer;
+    }
+
+    private async Task<string[]> Locate(string uri)
+    {
+        var locator = new SipLocator(AddressFamily.InterNetwork, Addresses, (name, _, _) =>
+        {
+            _asked.Add(name);
+            return Task.FromResult(_records.GetValueOrDefault(name) ?? new DnsAnswer());
+        });
+        var hops = await locator.Locate(SipDestination.Of(SipUri.Parse(uri)), CancellationToken.None);
+        return [.. hops.Select(hop => $"{hop.Transport} {hop.Remote}")];
+    }
+
+    private static Task<IPAddress[]> Addresses(string host, CancellationToken end) => host switch
+    {
+        "example.com" => Task.FromResult<IPAddress[]>([IPAddress.IPv6Loopback, IPAddress.Parse("192.0.2.1")]),
+        "a.example.com" => Task.FromResult<IPAddress[]>([IPAddress.Parse("192.0.2.11")]),
+        "b.example.com" => Task.FromResult<IPAddress[]>([IPAddress.Parse("192.0.2.12")]),
+        _ => Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound)),
+    };
+}
