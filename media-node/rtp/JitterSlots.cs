@@ -19,13 +19,13 @@ internal struct JitterSlot
     public readonly long End => Timestamp + Ticks;
 }
 
-/// <summary>The packets of a jitter buffer: a few fixed slots, small at first, larger when large payloads
+/// <summary>The packets of a jitter buffer: fixed slots, 20 ms of G.711 at first, larger when larger payloads
 /// come.</summary>
+/// <remarks>All 32 from the beginning: a stall of the network is no time to ask for memory.</remarks>
 internal sealed class JitterSlots
 {
-    public const int SlotsMin = 12;
     public const int SlotsMax = 32;
-    public const int PayloadBytesMin = 320;
+    public const int PayloadBytesMin = 160;
 
     /// <summary>60 ms of linear audio at 16 kHz; nothing larger is kept.</summary>
     public const int PayloadBytesMax = 1_920;
@@ -33,8 +33,8 @@ internal sealed class JitterSlots
     /// <summary>All payloads together: with 1,920 bytes a slot there are still eight, 480 ms of them.</summary>
     public const int StorageBytesMax = 16_384;
 
-    private JitterSlot[] _slots = new JitterSlot[SlotsMin];
-    private byte[] _storage = new byte[SlotsMin * PayloadBytesMin];
+    private JitterSlot[] _slots = new JitterSlot[SlotsMax];
+    private byte[] _storage = new byte[SlotsMax * PayloadBytesMin];
     private int _slotBytes = PayloadBytesMin;
 
     public int Count { get; private set; }
@@ -95,7 +95,7 @@ internal sealed class JitterSlots
         Count--;
     }
 
-    /// <summary>Copies a packet in; grows up to the limits.</summary>
+    /// <summary>Copies a packet in; slots grow up to the limits.</summary>
     /// <returns>False when there is no room.</returns>
     public bool TryAdd(in JitterSlot packet, ReadOnlySpan<byte> payload)
     {
@@ -104,7 +104,6 @@ internal sealed class JitterSlots
         if (payload.Length > _slotBytes && !TryGrowSlots(payload.Length)) return false;
 
         var free = FreeSlot();
-        if (free < 0 && TryGrowCount()) free = FreeSlot();
         if (free < 0) return false;
 
         _slots[free] = packet;
@@ -134,15 +133,6 @@ internal sealed class JitterSlots
         }
 
         return -1;
-    }
-
-    private bool TryGrowCount()
-    {
-        var count = Math.Min(SlotsMax, StorageBytesMax / _slotBytes);
-        if (count <= _slots.Length) return false;
-
-        Resize(count, _slotBytes);
-        return true;
     }
 
     /// <summary>Larger slots, fewer when they would be too many; the packets that wait must still fit.</summary>

@@ -72,16 +72,11 @@ internal sealed class LegSecurity
 
         if (_sdp.Policy != SecurityPolicy.Forbid && MediaSecurity.Agreed(exchange, section) is { } keys)
         {
-            crypto = new LegCrypto(KeyOf(keys.Local), KeyOf(keys.Remote));
+            crypto = LegKeys.Of(keys);
         }
 
         return true;
     }
-
-    private static SrtpKey KeyOf(CryptoAttribute line) =>
-        SrtpSuite.Find(line.Suite.Name) is { } suite && SrtpKey.TryCreate(suite, line.Master, out var key)
-            ? key
-            : throw new InvalidOperationException($"SDP knows {line.Suite} and SRTP does not");
 
     private static SecurityPolicy Effective(EncryptionPolicy policy) => policy switch
     {

@@ -14,6 +14,7 @@ internal sealed partial class NodeWorker
         new SipRecPlace(_edge!, Media, _options.Advertise, _names, _time, _options.SipRecAnswerMax)
         {
             CredentialsAt = host => DialPlan.CredentialsOf(Trunks.FindAt(host), _ids),
+            EncryptionAt = host => Trunks.FindAt(host)?.Encryption,
         };
 
     private SipRecPlace? _sipRec;

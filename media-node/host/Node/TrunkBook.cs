@@ -76,14 +76,14 @@ internal sealed class TrunkBook
 
     public TrunkSettings? Find(string id) => _byId.GetValueOrDefault(id);
 
-    /// <summary>The first trunk with an account that goes to this host; null: none.</summary>
+    /// <summary>The first trunk, by id, that goes to this host; null: none.</summary>
     public TrunkSettings? FindAt(string host)
     {
         foreach (var trunk in _byId.Values.OrderBy(trunk => trunk.Id, StringComparer.Ordinal))
         {
             var goesThere = SipUri.TryParse(trunk.Uri, out var uri)
                 && uri.Host.Equals(host, StringComparison.OrdinalIgnoreCase);
-            if (goesThere && trunk.Account is not null) return trunk;
+            if (goesThere) return trunk;
         }
 
         return null;

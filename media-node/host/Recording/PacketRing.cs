@@ -17,7 +17,6 @@ internal sealed class PacketRing
     private long _head;
     private long _tail;
     private long _headSeenByWriter;
-    private int _entryBytes;
 
     /// <param name="capacityBytes">Made a power of two.</param>
     public PacketRing(int capacityBytes) => _bytes = new byte[BitOperations.RoundUpToPowerOf2((uint)capacityBytes)];
@@ -50,30 +49,31 @@ internal sealed class PacketRing
         return true;
     }
 
-    /// <summary>The oldest entry, for the reading thread; it stays until <see cref="Release"/>.</summary>
+    /// <summary>The entry at a position, for the reading thread; the position moves behind it. Entries stay until
+    /// <see cref="ReleaseTo"/>.</summary>
     /// <param name="until">Entries that begin here or later are not looked at.</param>
-    public bool TryPeek(long until, out TappedPacket packet, out ReadOnlySpan<byte> payload)
+    public bool TryRead(ref long position, long until, out TappedPacket packet, out ReadOnlySpan<byte> payload)
     {
         packet = default;
         payload = default;
-        if (_head >= Math.Min(until, Tail)) return false;
+        if (position >= Math.Min(until, Tail)) return false;
 
-        var offset = Offset(_head);
+        var offset = Offset(position);
         var rest = _bytes.Length - offset;
         if (rest < FactsBytes || MemoryMarshal.Read<TappedPacket>(_bytes.AsSpan(offset)).Channel == 0)
         {
-            Volatile.Write(ref _head, _head + rest);
+            position += rest;
             offset = 0;
         }
 
         packet = MemoryMarshal.Read<TappedPacket>(_bytes.AsSpan(offset));
         payload = _bytes.AsSpan(offset + FactsBytes, packet.PayloadBytes);
-        _entryBytes = FactsBytes + Aligned(packet.PayloadBytes);
+        position += FactsBytes + Aligned(packet.PayloadBytes);
         return true;
     }
 
-    /// <summary>The entry just looked at has been used.</summary>
-    public void Release() => Volatile.Write(ref _head, _head + _entryBytes);
+    /// <summary>All before this position has been used.</summary>
+    public void ReleaseTo(long position) => Volatile.Write(ref _head, position);
 
     private bool HasRoom(int size)
     {

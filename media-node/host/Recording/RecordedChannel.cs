@@ -19,24 +19,34 @@ internal sealed class RecordedChannel(RecordedCall call, int channel) : IDisposa
 
     public void Handle(in TappedPacket packet, ReadOnlySpan<byte> payload)
     {
-        var decoder = DecoderFor(packet.Codec);
         var pcm = t_pcm ??= new short[AudioDecoder.PayloadSamplesMax];
-        var samples = decoder.Decode(payload, pcm);
+        var samples = Decode(packet.Codec, payload, pcm);
         if (samples <= 0)
         {
             Undecodable++;
             return;
         }
 
-        var duration = new TimeSpan(samples * TimeSpan.TicksPerSecond / decoder.SampleRateHz);
+        var rateHz = AudioCodecs.SampleRateHz(packet.Codec);
+        var duration = new TimeSpan(samples * TimeSpan.TicksPerSecond / rateHz);
         var clockHz = AudioCodecs.ClockHz(packet.Codec);
         var spoken = _clock.Place(
             packet.Ssrc, packet.Timestamp, clockHz, duration, packet.ArrivedAt, out var isNew);
         if (packet.LostBefore > 0) call.Missed(channel, spoken);
-        call.Write(channel, spoken, pcm.AsSpan(0, samples), decoder.SampleRateHz, isNew, packet.ArrivedAt);
+        call.Write(channel, spoken, pcm.AsSpan(0, samples), rateHz, isNew, packet.ArrivedAt);
     }
 
     public void Dispose() => _decoder?.Dispose();
+
+    /// <summary>Nothing is concealed here: G.711 needs no decoder that remembers.</summary>
+    private int Decode(AudioCodecId codec, ReadOnlySpan<byte> payload, Span<short> pcm)
+    {
+        if (codec is not (AudioCodecId.Pcmu or AudioCodecId.Pcma)) return DecoderFor(codec).Decode(payload, pcm);
+        if (payload.Length > pcm.Length) return 0;
+
+        G711.Decode(codec == AudioCodecId.Pcmu ? G711Codec.Pcmu : G711Codec.Pcma, payload, pcm);
+        return payload.Length;
+    }
 
     private AudioDecoder DecoderFor(AudioCodecId codec)
     {

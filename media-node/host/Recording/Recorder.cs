@@ -9,8 +9,9 @@ namespace OrleansAcd.MediaNode.Recording;
 /// is slow makes it late; rings fill, gaps are counted; no packet of a call ever waits.</summary>
 internal sealed class Recorder : IDisposable
 {
-    /// <summary>How often rings are looked at while there is something to record.</summary>
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(20);
+    /// <summary>How often rings are looked at while there is something to record: several packets of a channel come
+    /// together then.</summary>
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(5);
 

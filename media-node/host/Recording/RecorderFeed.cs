@@ -12,10 +12,22 @@ internal sealed class RecorderFeed
     /// <summary>Packets handled before files are looked after again.</summary>
     private const int PacketsPerTurnMax = 4_096;
 
+    /// <summary>Of a place in the ring, which is shorter than 4 GiB.</summary>
+    private const int OffsetBits = 32;
+    private const long OffsetMax = (1L << OffsetBits) - 1;
+
+    /// <summary>Of packets that are handled channel by channel: shorter than what a file waits for.</summary>
+    private static readonly TimeSpan s_together = TimeSpan.FromMilliseconds(150);
+
     private readonly PacketRing _ring;
     private readonly BoundedMpscQueue<Order> _orders = new(OrdersMax);
     private readonly Action _wake;
     private readonly Dictionary<int, RecordedChannel> _channels = [];
+
+    /// <summary>A turn's packets: channel, then place in the ring.</summary>
+    private readonly long[] _byChannel = new long[PacketsPerTurnMax];
+    private int _current;
+    private RecordedChannel? _handler;
     private Order? _next;
     private int _lastChannel;
     private int _waiting;
@@ -63,12 +75,17 @@ internal sealed class RecorderFeed
     }
 
     /// <summary>For the recorder's thread, from an order.</summary>
-    public void Open(int channel, RecordedChannel opened) => _channels[channel] = opened;
+    public void Open(int channel, RecordedChannel opened)
+    {
+        _channels[channel] = opened;
+        (_current, _handler) = (0, null);
+    }
 
     /// <summary>For the recorder's thread, from an order.</summary>
     public void Close(int channel)
     {
         if (_channels.Remove(channel, out var closed)) closed.Dispose();
+        (_current, _handler) = (0, null);
     }
 
     /// <summary>For the recorder's thread: handles what is there.</summary>
@@ -81,8 +98,10 @@ internal sealed class RecorderFeed
             // The tail first: an order given before a packet was put is then seen before the packet.
             var tail = _ring.Tail;
             if (_next is null && _orders.TryDequeue(out var order)) _next = order;
-            left = DrainPackets(Math.Min(tail, _next?.Position ?? tail), left);
-            if (_next is null) return left > 0;
+            var until = Math.Min(tail, _next?.Position ?? tail);
+            left = DrainPackets(until, left);
+            if (_ring.Head < until) continue;
+            if (_next is null) return true;
             if (_ring.Head < _next.Position) continue;
 
             var act = _next.Act;
@@ -94,15 +113,51 @@ internal sealed class RecorderFeed
         return false;
     }
 
+    /// <summary>Channel by channel: what a channel keeps is then brought to the caches once for all of its
+    /// packets.</summary>
+    /// <returns>How many more may be handled.</returns>
     private int DrainPackets(long until, int most)
     {
-        while (most > 0 && _ring.TryPeek(until, out var packet, out var payload))
+        var begin = _ring.Head;
+        var (count, end) = SortByChannel(begin, until, most);
+        try
         {
-            if (_channels.TryGetValue(packet.Channel, out var channel)) channel.Handle(packet, payload);
-            _ring.Release();
-            most--;
+            foreach (var key in _byChannel.AsSpan(0, count))
+            {
+                Handle((int)(key >> OffsetBits), begin + (key & OffsetMax));
+            }
+        }
+        finally
+        {
+            // Whatever a packet broke, it is not looked at again.
+            _ring.ReleaseTo(end);
         }
 
-        return most;
+        return most - count;
+    }
+
+    /// <summary>Packets that came within a short time only: what waits after a stall is still written party beside
+    /// party.</summary>
+    private (int Count, long End) SortByChannel(long begin, long until, int most)
+    {
+        var (count, at, end, first) = (0, begin, begin, 0L);
+        for (; count < most && _ring.TryRead(ref end, until, out var packet, out _); at = end)
+        {
+            if (count == 0) first = packet.Arrived;
+            if (packet.Arrived - first > s_together.Ticks) break;
+            _byChannel[count++] = ((long)packet.Channel << OffsetBits) | (at - begin);
+        }
+
+        _byChannel.AsSpan(0, count).Sort();
+        return (count, at);
+    }
+
+    private void Handle(int channel, long at)
+    {
+        if (channel != _current) (_current, _handler) = (channel, _channels.GetValueOrDefault(channel));
+        if (_handler is not null && _ring.TryRead(ref at, long.MaxValue, out var packet, out var payload))
+        {
+            _handler.Handle(packet, payload);
+        }
     }
 }

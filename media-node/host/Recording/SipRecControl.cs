@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
+using OrleansAcd.MediaNode.Media;
 using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Recording;
@@ -15,6 +16,7 @@ internal sealed class SipRecControl : IReadyHandler, ITimeoutHandler
     private readonly SipRecPlace _place;
     private readonly UdpSocket _socket;
     private readonly RelayRewriter _sent;
+    private readonly MediaCrypto _crypto;
     private readonly Action<Exception> _fault;
     private readonly RtcpSchedule _schedule;
     private readonly LoopTimer _timer;
@@ -24,10 +26,12 @@ internal sealed class SipRecControl : IReadyHandler, ITimeoutHandler
 
     /// <param name="socket">The line's, for RTCP.</param>
     /// <param name="sent">What is reported on.</param>
+    /// <param name="crypto">The line's.</param>
     /// <param name="fault">Told what the loop caught.</param>
-    public SipRecControl(SipRecPlace place, UdpSocket socket, RelayRewriter sent, Action<Exception> fault)
+    public SipRecControl(
+        SipRecPlace place, UdpSocket socket, RelayRewriter sent, MediaCrypto crypto, Action<Exception> fault)
     {
-        (_place, _socket, _sent, _fault) = (place, socket, sent, fault);
+        (_place, _socket, _sent, _crypto, _fault) = (place, socket, sent, crypto, fault);
         var media = place.Media;
         _schedule = new RtcpSchedule(media.Random, media.Loop.Now);
         _timer = new LoopTimer(this);
@@ -72,10 +76,11 @@ internal sealed class SipRecControl : IReadyHandler, ITimeoutHandler
 
     public void OnFault(Exception error) => _fault(error);
 
-    private void Handle(TransportAddress from, ReadOnlySpan<byte> datagram)
+    private void Handle(TransportAddress from, Span<byte> datagram)
     {
         var counters = _place.Counters;
-        if (!from.IsSameHost(_remote) || RtcpReader.TryOpen(datagram, out var reader) != RtcpParseError.None)
+        var isOurs = from.IsSameHost(_remote) && _crypto.TryOpenRtcp(ref datagram, _place.Media.Loop.Now);
+        if (!isOurs || RtcpReader.TryOpen(datagram, out var reader) != RtcpParseError.None)
         {
             counters.ReportsRefused++;
             return;
@@ -107,6 +112,7 @@ internal sealed class SipRecControl : IReadyHandler, ITimeoutHandler
             : null;
         var buffer = _place.Media.Outgoing;
         var length = RtcpWriter.Write(buffer, _sent.Ssrc, sent, null, _cname, isBye);
-        if (_socket.SendTo(buffer[..length], _remote) == IoStatus.Done) _place.Counters.ReportsSent++;
+        var packet = _crypto.ProtectRtcp(buffer[..length]);
+        if (!packet.IsEmpty && _socket.SendTo(packet, _remote) == IoStatus.Done) _place.Counters.ReportsSent++;
     }
 }

@@ -13,7 +13,8 @@ namespace OrleansAcd.MediaNode.Recording;
 
 /// <summary>The m= lines of a recording session: a place for each party, used again once the party is gone (RFC 3264
 /// section 8.1).</summary>
-internal sealed class SipRecLines(SipRecPlace place, Action<Exception> fault) : IVoiceCopy
+internal sealed class SipRecLines(SipRecPlace place, SipRecSecurity security, Action<Exception> fault)
+    : IVoiceCopy
 {
     private readonly List<SipRecStream?> _lines = [];
     private readonly Dictionary<LegId, SipRecStream> _byLeg = [];
@@ -90,7 +91,7 @@ internal sealed class SipRecLines(SipRecPlace place, Action<Exception> fault) : 
             return false;
         }
 
-        var stream = new SipRecStream(party, NewParticipant(party), sockets, place, fault);
+        var stream = new SipRecStream(party, NewParticipant(party), sockets, place, security, fault);
         if (slot < 0) _lines.Add(stream);
         else _lines[slot] = stream;
         _byLeg[party.Leg] = stream;
@@ -116,6 +117,7 @@ internal sealed class SipRecLines(SipRecPlace place, Action<Exception> fault) : 
         _byLeg.Remove(stream.Leg);
         _lines[_lines.IndexOf(stream)] = null;
         stream.Close(now);
+        stream.Dispose();
         place.Media.Ports.Return(stream.Sockets, now);
     }
 }

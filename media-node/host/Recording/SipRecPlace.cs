@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaNode.Media;
 using OrleansAcd.MediaNode.Signalling;
 using OrleansAcd.Sip.Digest;
@@ -12,6 +13,9 @@ internal sealed record SipRecPlace(
 {
     /// <summary>Who we are at a host, where a trunk goes to the same one; null: nobody.</summary>
     public Func<string, DigestClient?> CredentialsAt { get; init; } = _ => null;
+
+    /// <summary>The policy of a trunk that goes to the same host; null: there is none.</summary>
+    public Func<string, EncryptionPolicy?> EncryptionAt { get; init; } = _ => null;
 
     public SipRecCounters Counters { get; } = new();
 }

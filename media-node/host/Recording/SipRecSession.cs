@@ -23,6 +23,7 @@ internal sealed class SipRecSession : ITimeoutHandler
     private readonly Func<ImmutableArray<RecordableParty>> _present;
     private readonly Action<string> _failed;
     private readonly SipRecLines _lines;
+    private readonly SipRecSecurity _security;
     private readonly LoopTimer _timer;
     private readonly string _sessionId;
     private readonly DateTimeOffset _since;
@@ -43,10 +44,12 @@ internal sealed class SipRecSession : ITimeoutHandler
         SipRecPlace place, string server, Func<ImmutableArray<RecordableParty>> present, Action<string> failed)
     {
         (_place, _present, _failed) = (place, present, failed);
-        _lines = new SipRecLines(place, OnFault);
         _timer = new LoopTimer(this);
-        (_sessionId, _since) = (_lines.NewId(), place.Time.GetUtcNow());
         _server = SipUri.TryParse(server, out var uri) && uri.IsSip ? uri : null;
+        var policy = _server is null ? null : place.EncryptionAt(_server.Host);
+        _security = new SipRecSecurity(policy, _server is { IsSecure: true });
+        _lines = new SipRecLines(place, _security, OnFault);
+        (_sessionId, _since) = (_lines.NewId(), place.Time.GetUtcNow());
     }
 
     /// <summary>Where the voices go.</summary>
@@ -64,6 +67,12 @@ internal sealed class SipRecSession : ITimeoutHandler
         if (_server is null)
         {
             Fail("the recorder's address is no SIP URI");
+            return;
+        }
+
+        if (!_security.IsPossible)
+        {
+            Fail("encryption is required there, and keys are sent over TLS only");
             return;
         }
 
@@ -174,6 +183,12 @@ internal sealed class SipRecSession : ITimeoutHandler
         if (!TryRead(answer!, out var theirs) || theirs.Media.All(line => line.IsRefused))
         {
             Fail("the recorder takes none of the audio");
+            return;
+        }
+
+        if (SipRecSdp.LacksKeys(_offer, theirs))
+        {
+            Fail("encryption is required there, and the recorder does not encrypt");
             return;
         }
 

@@ -12,25 +12,31 @@ namespace OrleansAcd.MediaNode.Recording;
 
 /// <summary>One party's way to the recorder: an m= line, a port, an RTP stream of its own (RFC 7866 section
 /// 8).</summary>
-internal sealed class SipRecStream
+internal sealed class SipRecStream : IDisposable
 {
     private const byte NotTaken = byte.MaxValue;
 
     private readonly RtpSocketPair _sockets;
     private readonly RelayRewriter _out;
     private readonly SipRecControl _control;
+    private readonly SipRecPlace _place;
+    private readonly MediaCrypto _crypto;
+    private readonly bool _isSecureOnly;
     private readonly byte[] _numbers = new byte[Enum.GetValues<AudioCodecId>().Length];
+    private ImmutableArray<CryptoAttribute> _keys;
     private TransportAddress _remote;
 
     /// <param name="fault">Told what the loop caught.</param>
     public SipRecStream(
         RecordableParty party, SipRecParticipant participant, RtpSocketPair sockets, SipRecPlace place,
-        Action<Exception> fault)
+        SipRecSecurity security, Action<Exception> fault)
     {
         (Leg, Party, Participant, _sockets) = (party.Leg, party.Party, participant, sockets);
         Codec = party.Party.Media!.Codec;
         _out = new RelayRewriter(place.Media.Random) { ClockHz = AudioCodecs.ClockHz(Codec) };
-        _control = new SipRecControl(place, sockets.Rtcp, _out, fault);
+        (_place, _keys, _isSecureOnly) = (place, security.NewKeys(), security.IsRequired);
+        _crypto = new MediaCrypto(place.Media);
+        _control = new SipRecControl(place, sockets.Rtcp, _out, _crypto, fault);
         Array.Fill(_numbers, NotTaken);
     }
 
@@ -45,7 +51,10 @@ internal sealed class SipRecStream
     public RtpSocketPair Sockets => _sockets;
 
     /// <summary>Its line: phones that may speak one law may speak the other.</summary>
-    public SipRecLine Line => new(Participant.Label, _sockets.Port, CodecsOf(Codec));
+    public SipRecLine Line => new(Participant.Label, _sockets.Port, CodecsOf(Codec))
+    {
+        Keys = _keys, IsSecureOnly = _isSecureOnly,
+    };
 
     /// <summary>Whether that is still what the party speaks.</summary>
     public bool IsOf(RecordableParty party) => party.Party == Party && party.Party.Media?.Codec is { } codec
@@ -56,6 +65,7 @@ internal sealed class SipRecStream
     {
         Array.Fill(_numbers, NotTaken);
         _out.SwitchSource();
+        if (sink is not null && !TrySecure(sink.Crypto)) sink = null;
         _control.Open(sink?.Rtcp);
         if (sink is null) return;
 
@@ -70,6 +80,8 @@ internal sealed class SipRecStream
 
     /// <summary>The party is gone; the sockets may be closed.</summary>
     public void Close(Instant now) => _control.Close(now);
+
+    public void Dispose() => _crypto.Dispose();
 
     /// <summary>There will be a gap that was meant: no packet is missed in it.</summary>
     public void Interrupt() => _out.SwitchSource();
@@ -93,7 +105,21 @@ internal sealed class SipRecStream
         payload.CopyTo(packet[RtpHeader.FixedBytes..]);
         var copied = header with { PayloadOffset = RtpHeader.FixedBytes, PayloadLength = payload.Length };
         var outgoing = _out.Rewrite(packet, copied, number, now);
-        return !outgoing.IsEmpty && _sockets.Rtp.SendTo(outgoing, _remote) == IoStatus.Done;
+        if (outgoing.IsEmpty) return false;
+
+        var closed = _crypto.ProtectRtp(outgoing);
+        return !closed.IsEmpty && _sockets.Rtp.SendTo(closed, _remote) == IoStatus.Done;
+    }
+
+    /// <summary>The first suite that is agreed stays: a key that counts packets is never begun again. What was
+    /// encrypted once is not sent plain.</summary>
+    private bool TrySecure(AgreedCrypto? agreed)
+    {
+        if (agreed is null) return !_crypto.IsOn;
+
+        _keys = [agreed.Local];
+        _crypto.Configure(LegKeys.Of(agreed), _place.Media.Loop.Now);
+        return true;
     }
 
     private static ImmutableArray<AudioCodec> CodecsOf(AudioCodecId codec) => codec switch

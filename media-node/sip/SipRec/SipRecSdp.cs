@@ -9,7 +9,14 @@ namespace OrleansAcd.Sip.SipRec;
 /// <param name="Label">Ties it to the metadata (RFC 4574).</param>
 /// <param name="Port">Ours; 0 when the party is gone.</param>
 /// <param name="Codecs">What may come on it, the usual one first.</param>
-public sealed record SipRecLine(string Label, int Port, ImmutableArray<AudioCodec> Codecs);
+public sealed record SipRecLine(string Label, int Port, ImmutableArray<AudioCodec> Codecs)
+{
+    /// <summary>What it can be encrypted with, a key for each suite (RFC 4568 section 5.1.1); empty: nothing.</summary>
+    public ImmutableArray<CryptoAttribute> Keys { get; init; } = [];
+
+    /// <summary>It is not sent plain.</summary>
+    public bool IsSecureOnly { get; init; }
+}
 
 /// <summary>Where the recorder wants a line.</summary>
 /// <param name="Rtp">Its address.</param>
@@ -18,6 +25,9 @@ public sealed record SipRecSink(IPEndPoint Rtp, ImmutableArray<AudioCodec> Codec
 {
     /// <summary>Its address for RTCP (RFC 3605), the next port when it says nothing; null: none that can be.</summary>
     public IPEndPoint? Rtcp { get; init; }
+
+    /// <summary>What both sides encrypt with; null: plain.</summary>
+    public AgreedCrypto? Crypto { get; init; }
 }
 
 /// <summary>Session descriptions of a recording session, on the client's side (RFC 7866 section 7.1).</summary>
@@ -57,11 +67,21 @@ public static class SipRecSdp
         return ours with { Media = [.. ours.Media.Select((line, i) => AnswerTo(line, theirs, theirs.Media[i]))] };
     }
 
+    /// <summary>Whether a line that must be encrypted is taken without a key.</summary>
+    public static bool LacksKeys(SessionDescription ours, SessionDescription theirs)
+    {
+        ArgumentNullException.ThrowIfNull(ours);
+        ArgumentNullException.ThrowIfNull(theirs);
+        return ours.Media.Zip(theirs.Media).Any(pair =>
+            IsSecure(pair.First) && !pair.First.IsRefused && !pair.Second.IsRefused
+            && Agreed(pair.First, pair.Second) is null);
+    }
+
     private static MediaSection Section(SipRecLine line) => new()
     {
         Media = "audio",
         Port = line.Port,
-        Protocol = "RTP/AVP",
+        Protocol = line.IsSecureOnly ? "RTP/SAVP" : "RTP/AVP",
         Formats = [.. line.Codecs.Select(codec => codec.Number)],
         Attributes = line.Port == 0 ? [] : Attributes(line),
     };
@@ -75,6 +95,7 @@ public static class SipRecSdp
             if (codec.Format.Parameters is { } parameters) lines.Add(new("fmtp", $"{codec.Number} {parameters}"));
         }
 
+        foreach (var key in line.Keys) lines.Add(key.ToAttribute());
         lines.Add(new("label", line.Label));
         lines.Add(new(MediaDirection.SendOnly.Name()));
         return lines.ToImmutable();
@@ -82,9 +103,48 @@ public static class SipRecSdp
 
     private static MediaSection AnswerTo(MediaSection line, SessionDescription theirs, MediaSection section)
     {
-        if (line.IsRefused || section.IsRefused) return line.Refused();
+        if (line.IsRefused || section.IsRefused || !IsKept(line, section, out var crypto)) return line.Refused();
 
-        return line.WithDirection(theirs.DirectionOf(section).Reversed() & MediaDirection.SendOnly);
+        // RFC 4568 section 5.1.2: exactly one key, under the tag of theirs that it goes with.
+        var others = line.Attributes.Where(attribute => attribute.Name != "crypto");
+        var answer = line with { Protocol = section.Protocol, Attributes = [.. others] };
+        if (crypto is not null)
+        {
+            var key = crypto.Local.WithTag(crypto.Remote.Tag).ToAttribute();
+            answer = answer with { Attributes = answer.Attributes.Add(key) };
+        }
+
+        return answer.WithDirection(theirs.DirectionOf(section).Reversed() & MediaDirection.SendOnly);
+    }
+
+    /// <summary>Whether what they want is no less than we do: a secure profile is none without keys.</summary>
+    private static bool IsKept(MediaSection line, MediaSection section, out AgreedCrypto? crypto)
+    {
+        crypto = Agreed(line, section);
+        return crypto is not null || (!IsSecure(line) && !IsSecure(section));
+    }
+
+    private static bool IsSecure(MediaSection section) =>
+        section.Protocol.Contains("SAVP", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The first of their keys for whose suite we have one.</summary>
+    private static AgreedCrypto? Agreed(MediaSection line, MediaSection section)
+    {
+        var ours = KeysOf(line).ToList();
+        foreach (var theirs in KeysOf(section))
+        {
+            if (ours.Find(key => key.Suite == theirs.Suite) is { } own) return new AgreedCrypto(own, theirs);
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<CryptoAttribute> KeysOf(MediaSection section)
+    {
+        foreach (var value in section.Crypto)
+        {
+            if (CryptoAttribute.TryParse(value, out var key) == CryptoError.None) yield return key!;
+        }
     }
 
     private static SipRecSink? Sink(MediaSection line, SessionDescription theirs, MediaSection section)
@@ -93,10 +153,11 @@ public static class SipRecSdp
             && (theirs.DirectionOf(section) & MediaDirection.RecvOnly) != 0;
         var host = theirs.ConnectionOf(section).Host;
         if (!isWanted || AudioSdp.EndPoint(host, section.Port) is not { } rtp) return null;
+        if (!IsKept(line, section, out var crypto)) return null;
 
         var codecs = section.Formats.Select(number => Codec(line, section, number)).OfType<AudioCodec>();
         return codecs.ToImmutableArray() is { Length: > 0 } taken
-            ? new SipRecSink(rtp, taken) { Rtcp = AudioSdp.RtcpEndPoint(section, host) }
+            ? new SipRecSink(rtp, taken) { Rtcp = AudioSdp.RtcpEndPoint(section, host), Crypto = crypto }
             : null;
     }
 

@@ -9,8 +9,8 @@ internal readonly record struct LoadCount(long Sent, long Received, double Laten
 /// <summary>The phones of all calls.</summary>
 internal interface ILoadGenerator : IDisposable
 {
-    /// <summary>Speaks for so long, then waits a moment for what is still on its way.</summary>
-    LoadCount Run(int seconds);
+    /// <summary>Speaks for so many milliseconds, then waits a moment for what is still on its way.</summary>
+    LoadCount Run(int milliseconds);
 }
 
 /// <summary>Plain RTP from relay.c, in a process of its own.</summary>
@@ -33,9 +33,9 @@ internal sealed class CLoad : ILoadGenerator
         if (relay is not null) _process.StandardInput.Write(relay.Ports);
     }
 
-    public LoadCount Run(int seconds)
+    public LoadCount Run(int milliseconds)
     {
-        _process.StandardInput.WriteLine(Text(seconds));
+        _process.StandardInput.WriteLine(Text(milliseconds));
         _process.StandardInput.Flush();
         var parts = _process.StandardOutput.ReadLine()!.Split(' ');
         return new LoadCount(

@@ -7,9 +7,9 @@ namespace OrleansAcd.Bench;
 /// machine does falls on both. Figures are medians over the slices.</remarks>
 internal static class MediaBench
 {
-    private const int Rounds = 5;
-    private const int RoundsAlone = 7;
-    private const int SliceSeconds = 1;
+    private const int Rounds = 9;
+    private const int RoundsAlone = 15;
+    private const int SliceMs = 500;
     private const int NothingEvery = 3;
     private static readonly int[] s_calls = [100, 300, 600];
 
@@ -23,6 +23,12 @@ internal static class MediaBench
 
         try
         {
+            if (wish.IsMinute)
+            {
+                var minutes = MinuteBench.Run(program, output, wish.Mode);
+                return new BenchReport(minutes, minutes.TrueForAll(row => row is { Lost: 0, LoopBytes: 0 }));
+            }
+
             var sweep = wish.HasSweep ? Sweep(program, output, wish.IsSweepAlone ? RoundsAlone : Rounds) : [];
             var modes = wish.IsSweepAlone ? [] : ModeBench.Run(program, output, wish.Mode);
             var isSound = sweep.TrueForAll(row => row.Lost == 0) && modes.TrueForAll(row => row.Lost == 0);
@@ -57,14 +63,13 @@ internal static class MediaBench
         using var direct = new Load(program, null, calls);
 
         // Peers latch, and the JIT compiles the path.
-        loadOnOurs.Run(2);
-        loadOnYardstick.Run(1);
+        loadOnOurs.Run(2_000);
+        loadOnYardstick.Run(1_000);
         var (mine, theirs, none) = (new List<Slice>(), new List<Slice>(), new List<Slice>());
         for (var round = 0; round < rounds; round++)
         {
-            mine.Add(loadOnOurs.Run(SliceSeconds));
-            theirs.Add(loadOnYardstick.Run(SliceSeconds));
-            if (round % NothingEvery == 0) none.Add(direct.Run(1));
+            Slice.AddBoth(round, (mine, loadOnOurs), (theirs, loadOnYardstick), SliceMs);
+            if (round % NothingEvery == 0) none.Add(direct.Run(SliceMs));
         }
 
         return MediaBenchRow.From(calls, mine, theirs, none, ours.MemoryPerCall);

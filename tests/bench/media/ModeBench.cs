@@ -7,9 +7,9 @@ namespace OrleansAcd.Bench;
 /// medians over the slices, ratios those of slices that followed each other.</remarks>
 internal static class ModeBench
 {
-    private const int Rounds = 3;
-    private const int RoundsAlone = 11;
-    private const int SliceSeconds = 1;
+    private const int Rounds = 7;
+    private const int RoundsAlone = 21;
+    private const int SliceMs = 500;
     private const int YardstickEvery = 4;
 
     public static List<ModeRow> Run(string program, TextWriter output, string? only)
@@ -38,13 +38,12 @@ internal static class ModeBench
         var loadOnRelayed = beside.RelayedFor(mode);
 
         // Peers latch, and the JIT compiles the path.
-        load.Run(2);
+        load.Run(2_000);
         var (mine, ours, theirs) = (new List<Slice>(), new List<Slice>(), new List<Slice>());
         for (var round = 0; round < rounds; round++)
         {
-            mine.Add(load.Run(SliceSeconds));
-            ours.Add(loadOnRelayed.Run(SliceSeconds));
-            if (round % YardstickEvery == 0) theirs.Add(beside.Yardstick.Run(SliceSeconds));
+            Slice.AddBoth(round, (mine, load), (ours, loadOnRelayed), SliceMs);
+            if (round % YardstickEvery == 0) theirs.Add(beside.Yardstick.Run(SliceMs));
         }
 
         var (share, lost) = subject.Finish();
@@ -70,8 +69,8 @@ internal sealed class Beside : IDisposable
         _yardstick = new CRelay(program, calls, CpuFor.Relay);
         _loadOnRelayed = new Load(program, _relayed, calls);
         Yardstick = new Load(program, _yardstick, calls);
-        _loadOnRelayed.Run(2);
-        Yardstick.Run(1);
+        _loadOnRelayed.Run(2_000);
+        Yardstick.Run(1_000);
     }
 
     public Load Yardstick { get; }
@@ -95,7 +94,7 @@ internal sealed class Beside : IDisposable
 
         _relayedFromSrtpLoad = new OurRelay(MediaMode.Relayed, MediaMode.Relayed.Calls, CpuFor.Relay, 30_000);
         _loadFromSrtpLoad = new Load(_relayedFromSrtpLoad, new SrtpLoad(_relayedFromSrtpLoad));
-        _loadFromSrtpLoad.Run(2);
+        _loadFromSrtpLoad.Run(2_000);
         return _loadFromSrtpLoad;
     }
 }
@@ -104,7 +103,8 @@ internal sealed class Beside : IDisposable
 /// <param name="CallsPerCore">That would fill one CPU, by what they cost here.</param>
 /// <param name="ToRelayed">A party of this mode by a party of a relayed call.</param>
 /// <param name="ToC">A party of this mode by a party of a call through the C relay.</param>
-/// <param name="LatencyP99">Microseconds, of those who are relayed to; null where all is mixed.</param>
+/// <param name="LatencyP99">Microseconds, of those who are relayed to; where nobody is, how late packets come behind
+/// the 20 ms rhythm of the mix.</param>
 internal sealed record ModeRow(
     string Mode,
     int Calls,
@@ -116,7 +116,7 @@ internal sealed record ModeRow(
     double ToRelayedLowest,
     double ToRelayedHighest,
     double ToC,
-    double? LatencyP99,
+    double LatencyP99,
     long Lost,
     long AllocatedBytes,
     long MemoryPerCallBytes)
@@ -146,7 +146,7 @@ internal sealed record ModeRow(
             ratios[0],
             ratios[^1],
             share / parties / (Median(theirs) / relayed),
-            mode.Measure == 0 ? null : mine.Select(slice => slice.LatencyP99).Order().ElementAt(mine.Count / 2),
+            mine.Select(slice => slice.LatencyP99).Order().ElementAt(mine.Count / 2),
             mine.Sum(slice => slice.Lost),
             mine.Sum(slice => slice.AllocatedBytes),
             memory);

@@ -12,7 +12,7 @@ internal interface IMeasuredRelay
     (long Packets, long CpuNanoseconds, long AllocatedBytes) Read();
 }
 
-/// <summary>Some seconds of load on one relay. Packets sent are counted after the load's first moments.</summary>
+/// <summary>Some load on one relay. Packets sent are counted after the load's first moments.</summary>
 /// <param name="Gaps">Missing from streams that are not relayed unchanged.</param>
 /// <param name="CpuShare">Of one CPU, while the slice ran.</param>
 internal sealed record Slice(
@@ -22,7 +22,20 @@ internal sealed record Slice(
     long Gaps,
     double CpuShare)
 {
+    /// <summary>By all threads of this process while phones spoke, those of the bench included.</summary>
+    public long ProcessBytes { get; init; }
+
     public long Lost => Sent - Received + Gaps + Drops.AtRelay;
+
+    /// <summary>One slice of each. Who is first changes from round to round: a machine that grows slower or faster
+    /// meanwhile then favours neither.</summary>
+    public static void AddBoth(
+        int round, (List<Slice> Slices, Load Load) one, (List<Slice> Slices, Load Load) other, int milliseconds)
+    {
+        var (first, second) = round % 2 == 0 ? (one, other) : (other, one);
+        first.Slices.Add(first.Load.Run(milliseconds));
+        second.Slices.Add(second.Load.Run(milliseconds));
+    }
 }
 
 /// <summary>Loads one relay, slice by slice, from the same ports, and tells what that cost the relay.</summary>
@@ -49,11 +62,13 @@ internal sealed class Load : IDisposable
         }
     }
 
-    public Slice Run(int seconds)
+    public Slice Run(int milliseconds)
     {
         var (before, dropsBefore) = (_relay?.Read() ?? default, UdpDrops.Read(_ports));
         var start = Stopwatch.GetTimestamp();
-        var count = _generator.Run(seconds);
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var count = _generator.Run(milliseconds);
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         var (after, elapsed) = (_relay?.Read() ?? default, Stopwatch.GetElapsedTime(start));
         var drops = UdpDrops.Read(_ports) - dropsBefore;
         var relayed = after.Packets - before.Packets;
@@ -67,7 +82,10 @@ internal sealed class Load : IDisposable
             after.AllocatedBytes - before.AllocatedBytes,
             drops,
             count.Gaps,
-            (after.CpuNanoseconds - before.CpuNanoseconds) / elapsed.TotalNanoseconds);
+            (after.CpuNanoseconds - before.CpuNanoseconds) / elapsed.TotalNanoseconds)
+        {
+            ProcessBytes = allocated,
+        };
     }
 
     public void Dispose() => _generator.Dispose();

@@ -22,6 +22,8 @@ internal sealed class SrtpLoad : ILoadGenerator, ITimeoutHandler
     private const int First = 100;
     private const int Patience = 1_000;
     private const int Buckets = 100_000;
+    private const uint FrameSamples = 160;
+    private const ulong TicksPerSample = TimeSpan.TicksPerSecond / 8_000;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1);
 
     private readonly EventLoop _loop;
@@ -31,6 +33,7 @@ internal sealed class SrtpLoad : ILoadGenerator, ITimeoutHandler
     private readonly AutoResetEvent _done = new(false);
     private Instant _next;
     private ushort _sequence;
+    private uint _timestamp;
     private int _ticks;
     private int _last;
     private long _sent;
@@ -46,9 +49,9 @@ internal sealed class SrtpLoad : ILoadGenerator, ITimeoutHandler
         _loop.Start();
     }
 
-    public LoadCount Run(int seconds)
+    public LoadCount Run(int milliseconds)
     {
-        _loop.Post(() => Begin(seconds));
+        _loop.Post(() => Begin(milliseconds));
         _done.WaitOne();
         return new LoadCount(_sent, _received, Quantile(0.5), Quantile(0.99), 0);
     }
@@ -72,9 +75,10 @@ internal sealed class SrtpLoad : ILoadGenerator, ITimeoutHandler
 
     private bool IsOver => _ticks >= _last && (_received >= _sent || _ticks >= _last + Patience);
 
-    private void Begin(int seconds)
+    private void Begin(int milliseconds)
     {
-        (_ticks, _last, _sent, _received) = (0, First + (seconds * 1_000), 0, 0);
+        (_ticks, _last, _sent, _received) = (0, First + milliseconds, 0, 0);
+        _timestamp = (uint)((ulong)_loop.Now.Ticks / TicksPerSample);
         Array.Clear(_histogram);
         _next = _loop.Now;
         HandleTimeout(_next);
@@ -82,10 +86,10 @@ internal sealed class SrtpLoad : ILoadGenerator, ITimeoutHandler
 
     private void Tick()
     {
-        if (_ticks % Slots == 0) _sequence++;
+        if (_ticks % Slots == 0) (_sequence, _timestamp) = ((ushort)(_sequence + 1), _timestamp + FrameSamples);
         var isCounted = _ticks >= First;
         var from = _ticks < _last ? _ticks % Slots : _phones.Length;
-        for (var i = from; i < _phones.Length; i += Slots) _phones[i].Prepare(_sequence, isCounted);
+        for (var i = from; i < _phones.Length; i += Slots) _phones[i].Prepare(_sequence, _timestamp, isCounted);
         for (var i = from; i < _phones.Length; i += Slots)
         {
             _phones[i].Send();
@@ -139,12 +143,12 @@ internal sealed class SrtpLoad : ILoadGenerator, ITimeoutHandler
             load._loop.Add(_socket, this);
         }
 
-        public void Prepare(ushort sequence, bool isCounted)
+        public void Prepare(ushort sequence, uint timestamp, bool isCounted)
         {
             _packet.AsSpan(0, HeaderBytes).Clear();
             _packet[0] = 0x80;
             BinaryPrimitives.WriteUInt16BigEndian(_packet.AsSpan(2), sequence);
-            BinaryPrimitives.WriteUInt32BigEndian(_packet.AsSpan(4), sequence * 160u);
+            BinaryPrimitives.WriteUInt32BigEndian(_packet.AsSpan(4), timestamp);
             BinaryPrimitives.WriteUInt32BigEndian(_packet.AsSpan(8), _ssrc);
             _packet.AsSpan(HeaderBytes, PacketBytes - HeaderBytes).Fill(0x21);
             var now = isCounted ? Stopwatch.GetTimestamp() : 0;

@@ -2,13 +2,14 @@
  *
  *   relay relay CALLS CPU      binds two sockets a call on 127.0.0.1, prints their ports, latches each on its first packet
  *                              (recvfrom, connect), then recv and send. A line on stdin makes it print packets and CPU time.
- *   relay load SOCKETS CPU     reads as many ports from stdin, then for each number of seconds that follows sends RTP packets of
+ *   relay load SOCKETS CPU     reads as many ports from stdin, then for each number of milliseconds that follows sends RTP packets of
  *                              172 bytes to all of them every 20 ms, and prints what came back and how long it took.
  *   relay direct SOCKETS CPU   the same load without a relay: each pair of sockets talks to itself.
  *
  * A load may be told more: GROUP SPEAKERS STAMP MEASURE. Sockets come in groups of a call's parties; the first so many of each
  * speak, the others send silence. STAMP has a bit for each party whose packets carry the time of sending, MEASURE one for each
- * party that hears them unchanged; what all others hear is watched for gaps in its sequence numbers. */
+ * party that hears them unchanged; what all others hear is watched for gaps in its sequence numbers. Where nobody hears them
+ * unchanged, latency is how late a packet comes behind the 20 ms rhythm of its stream. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,6 +31,7 @@ static int group = 2, speakers = 2;
 static unsigned stamp = 3, measure = 3;
 static uint16_t heard[2 * CALLS_MAX];
 static char hears[2 * CALLS_MAX];
+static int64_t begun[2 * CALLS_MAX]; /* when packet 0 of a mixed stream would have come, had all come as early as the earliest */
 static char latched[2 * CALLS_MAX];
 
 static void die(const char *what) { perror(what); exit(1); }
@@ -108,8 +110,9 @@ static void relay(int calls) {
 
 static uint32_t histogram[BUCKETS + 1]; /* microseconds */
 
-static double quantile(uint64_t total, double q) {
-    uint64_t sum = 0;
+static double quantile(double q) {
+    uint64_t sum = 0, total = 0;
+    for (int i = 0; i <= BUCKETS; i++) total += histogram[i];
     for (int i = 0; i <= BUCKETS; i++) {
         sum += histogram[i];
         if (sum > 0 && sum >= q * (double)total) return i;
@@ -120,10 +123,10 @@ static double quantile(uint64_t total, double q) {
 static int has(unsigned parties, int i) { return i % group < 32 && (parties >> (i % group) & 1); }
 
 /* The payload of a stamped packet begins with the time of sending, or with zero for what is not counted. */
-static void send_one(int i, uint16_t sequence, int counts) {
+static void send_one(int i, uint16_t sequence, uint32_t timestamp, int counts) {
     unsigned char p[PACKET_BYTES] = { 0x80, 0 };
     uint64_t now = counts ? nanoseconds(CLOCK_MONOTONIC) : 0;
-    uint32_t clock = htonl((uint32_t)sequence * 160u), source = htonl((uint32_t)i + 1000u);
+    uint32_t clock = htonl(timestamp), source = htonl((uint32_t)i + 1000u);
     uint16_t number = htons(sequence);
     memcpy(p + 2, &number, 2);
     memcpy(p + 4, &clock, 4);
@@ -133,8 +136,20 @@ static void send_one(int i, uint16_t sequence, int counts) {
     send(fds[i], p, sizeof p, 0);
 }
 
+static void enter(uint64_t us) { histogram[us > BUCKETS ? BUCKETS : us]++; }
+
+/* What is mixed leaves every 20 ms: how much later than the earliest so far did this packet come, by its timestamp? */
+static void watch_rhythm(int i, const unsigned char *p) {
+    int64_t now = (int64_t)(nanoseconds(CLOCK_MONOTONIC) / 1000);
+    int32_t timestamp = (int32_t)((uint32_t)p[4] << 24 | (uint32_t)p[5] << 16 | (uint32_t)p[6] << 8 | p[7]);
+    int64_t origin = now - (int64_t)timestamp * 125;
+    if (!hears[i] || origin < begun[i]) begun[i] = origin;
+    if (!measure) enter((uint64_t)(origin - begun[i]));
+}
+
 static void watch_gaps(int i, const unsigned char *p, uint64_t *gaps) {
     uint16_t number = (uint16_t)(p[2] << 8 | p[3]);
+    watch_rhythm(i, p);
     if (hears[i]) *gaps += (uint16_t)(number - heard[i] - 1);
     heard[i] = number;
     hears[i] = 1;
@@ -147,17 +162,18 @@ static void receive_all(int i, uint64_t *received, uint64_t *gaps) {
         if (!has(measure, i)) { watch_gaps(i, p, gaps); continue; }
         memcpy(&sent, p + HEADER_BYTES, 8);
         if (!sent) continue;
-        uint64_t us = (nanoseconds(CLOCK_MONOTONIC) - sent) / 1000;
-        histogram[us > BUCKETS ? BUCKETS : us]++;
+        enter((nanoseconds(CLOCK_MONOTONIC) - sent) / 1000);
         (*received)++;
     }
 }
 
 /* One slice of load. Calls are spread over the 20 ms; the first 100 ms let both sides latch and are not counted. Packets still
- * on their way at the end are waited for, a second at most. */
-static void slice(int epoll, int timer, int sockets, int seconds) {
+ * on their way at the end are waited for, a second at most. Between slices phones are silent: their sequence goes on, and
+ * their timestamps count the time that has passed, as in a pause between words. */
+static void slice(int epoll, int timer, int sockets, int milliseconds) {
     static uint16_t sequence;
-    const uint64_t first = 100, last = first + (uint64_t)seconds * 1000;
+    uint32_t timestamp = (uint32_t)(nanoseconds(CLOCK_MONOTONIC) / 125000u);
+    const uint64_t first = 100, last = first + (uint64_t)milliseconds;
     struct epoll_event events[EVENTS_MAX];
     uint64_t sent = 0, received = 0, gaps = 0, tick = 0, elapsed = 0;
     memset(hears, 0, sizeof hears);
@@ -170,16 +186,16 @@ static void slice(int epoll, int timer, int sockets, int seconds) {
             if (tag != UINT32_MAX) { receive_all((int)tag, &received, &gaps); continue; }
             if (read(timer, &elapsed, 8) != 8) continue;
             for (; elapsed > 0; elapsed--, tick++) {
-                if (tick % SLOTS == 0) sequence++;
+                if (tick % SLOTS == 0) sequence++, timestamp += 160;
                 for (int i = (int)(tick % SLOTS); tick < last && i < sockets; i += SLOTS) {
-                    send_one(i, sequence, tick >= first);
+                    send_one(i, sequence, timestamp, tick >= first);
                     if (tick >= first && has(stamp, i)) sent++;
                 }
             }
         }
     }
     printf("%llu %llu %.0f %.0f %llu\n", (unsigned long long)sent, (unsigned long long)received,
-           quantile(received, 0.5), quantile(received, 0.99), (unsigned long long)gaps);
+           quantile(0.5), quantile(0.99), (unsigned long long)gaps);
     fflush(stdout);
 }
 
@@ -210,12 +226,12 @@ static int open_pairs(int sockets) {
 }
 
 static void load(int opened) {
-    int epoll = epoll_create1(0), timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK), seconds;
+    int epoll = epoll_create1(0), timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK), milliseconds;
     struct itimerspec every = { { 0, 1000000 }, { 0, 1000000 } };
     for (int i = 0; i < opened; i++) watch(epoll, fds[i], (uint32_t)i);
     watch(epoll, timer, UINT32_MAX);
     timerfd_settime(timer, 0, &every, NULL);
-    while (scanf("%d", &seconds) == 1) slice(epoll, timer, opened, seconds);
+    while (scanf("%d", &milliseconds) == 1) slice(epoll, timer, opened, milliseconds);
 }
 
 int main(int argc, char **argv) {

@@ -7,6 +7,7 @@ using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Recordings;
 using OrleansAcd.Recordings.Stores;
 using OrleansAcd.Rtp;
+using OrleansAcd.Rtp.Srtp;
 using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
@@ -232,6 +233,50 @@ public sealed class SipRecTests : IDisposable
         }
 
         Assert.Equal(isLetIn ? 1 : 2, recorder.Challenges);
+    }
+
+    /// <summary>RFC 7866 section 12.2: SRTP and SRTCP with keys in the descriptions; a key stands as long as its
+    /// line.</summary>
+    [SkippableFact]
+    public async Task WhereTheTrunkSaysSoCopiesAndReportsAreEncryptedForARecorderThatCan()
+    {
+        Skip.IfNot(SrtpSuite.IsSupported, "libcrypto is not here");
+        await using var rig = await Start("alice", "bob");
+        using var recorder = new SipRecorder { Suite = SdesSuite.All[0] };
+        await rig.Settle(
+            [new TrunkSettings("rec", "sip:127.0.0.1", [], null, EncryptionPolicy.Prefer, null)], "alice", "bob");
+        var (call, _, _) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+        var first = await recorder.Invite();
+        await Speech(1.2);
+        AssertTone(recorder.Heard("1"), NodeRig.CallerHz, NodeRig.AgentHz);
+        Assert.InRange(ReadReport(await recorder.Report("1")).Sent.Packets, 10u, 500u);
+
+        await rig.Dial(call, Expert, await rig.Register("bob", new PhoneBehaviour { Voice = NodeRig.AgentVoice }));
+        var joined = SipRecorder.SdpOf(await recorder.Invite()).Media;
+        recorder.Heard("1");
+        await Speech(0.8);
+
+        Assert.All(
+            SipRecorder.SdpOf(first).Media, line => Assert.Equal(("RTP/AVP", 2), (line.Protocol, line.Crypto.Count())));
+        Assert.Equal([1, 1, 2], joined.Select(line => line.Crypto.Count()));
+        AssertTone(recorder.Heard("1"), NodeRig.CallerHz, NodeRig.AgentHz);
+    }
+
+    [Fact]
+    public async Task WhereEncryptionIsRequiredNothingIsSentWithoutTls()
+    {
+        await using var rig = await Start();
+        using var recorder = new SipRecorder { Suite = SdesSuite.All[0] };
+        await rig.Settle(
+            [new TrunkSettings("rec", "sip:127.0.0.1", [], null, EncryptionPolicy.Require, null)], "alice");
+        var (call, _, _) = await Talk(rig);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+
+        Assert.Contains("TLS only", (await rig.Next<RecordingFailed>()).Reason, StringComparison.Ordinal);
+        Assert.Equal(0, await Figure(rig, "sipRecAnswered"));
+        await rig.Command(n => new StopRecord(call, 1, n, 1));
+        Assert.Equal(1, (await rig.Next<RecordingSegment>()).Recording);
     }
 
     private static IEnumerable<int> Ports(SipRequest invite) => SipRecorder.SdpOf(invite).Media.Select(m => m.Port);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
 using OrleansAcd.Audio;
@@ -8,11 +9,13 @@ using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
 using OrleansAcd.MediaNode.Signalling;
 using OrleansAcd.Rtp;
+using OrleansAcd.Rtp.Srtp;
 using OrleansAcd.Sip.Digest;
 using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.SipRec;
 using OrleansAcd.Sip.Stack;
+using Xunit;
 
 namespace OrleansAcd.Tests.Unit.MediaNode;
 
@@ -30,6 +33,7 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
     private readonly TaskCompletionSource<SipEndReason> _ended = new();
     private readonly ConcurrentDictionary<string, UdpClient> _ports = new();
     private readonly ConcurrentDictionary<string, UdpClient> _reports = new();
+    private readonly ConcurrentDictionary<string, (SrtpReceiver Opens, CryptoAttribute Own)> _keys = new();
     private SipCall? _call;
 
     /// <param name="code">What an INVITE is answered with; 0: nothing.</param>
@@ -45,6 +49,9 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
 
     /// <summary>Who may record here, all else is challenged (RFC 3261 section 22.2); null: everybody.</summary>
     public (string User, string Realm, string Password)? Account { get; init; }
+
+    /// <summary>It encrypts with this suite when it is offered; null: it does not know of keys.</summary>
+    public SdesSuite? Suite { get; init; }
 
     /// <summary>Challenges that were sent.</summary>
     public int Challenges { get; private set; }
@@ -77,7 +84,11 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
     public async Task<byte[]> Report(string label)
     {
         using var limit = new CancellationTokenSource(Patience);
-        return (await _reports[label].ReceiveAsync(limit.Token)).Buffer;
+        var packet = (await _reports[label].ReceiveAsync(limit.Token)).Buffer;
+        if (!_keys.TryGetValue(label, out var keys)) return packet;
+
+        Assert.Equal(SrtpVerdict.Done, keys.Opens.OpenRtcp(packet, out var length));
+        return packet[..length];
     }
 
     /// <summary>Sends one to the line with that label, whose RTCP is at this port.</summary>
@@ -102,6 +113,12 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
         for (var port = _ports[label]; port.Available > 0;)
         {
             var packet = port.Receive(ref from);
+            if (_keys.TryGetValue(label, out var keys))
+            {
+                Assert.Equal(SrtpVerdict.Done, keys.Opens.OpenRtp(packet, out var length));
+                packet = packet[..length];
+            }
+
             if (RtpHeader.TryParse(packet, out var header) != RtpParseError.None) throw new FormatException("no RTP");
             var law = header.PayloadType == 8 ? G711Codec.Pcma : G711Codec.Pcmu;
             sequences.Add(header.Sequence.Value);
@@ -131,6 +148,7 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
         _loop.Stop();
         _edge.Dispose();
         _loop.Dispose();
+        foreach (var (opens, _) in _keys.Values) opens.Dispose();
         foreach (var port in _ports.Values.Concat(_reports.Values)) port.Dispose();
     }
 
@@ -185,9 +203,33 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
         var answer = offered with
         {
             Port = PortOf(_ports, label),
-            Attributes = [.. offered.Attributes, new("rtcp", $"{PortOf(_reports, label)}")],
+            Attributes =
+            [
+                .. offered.Attributes.Where(attribute => attribute.Name != "crypto"), .. Keys(offered, label),
+                new("rtcp", $"{PortOf(_reports, label)}"),
+            ],
         };
         return answer.WithDirection(MediaDirection.RecvOnly);
+    }
+
+    /// <summary>RFC 4568 section 5.1.2: one line, with the offered one's tag and a key of its own.</summary>
+    private IEnumerable<SdpAttribute> Keys(MediaSection offered, string label)
+    {
+        foreach (var value in offered.Crypto)
+        {
+            Assert.Equal(CryptoError.None, CryptoAttribute.TryParse(value, out var line));
+            if (line!.Suite != Suite) continue;
+
+            var keys = _keys.GetOrAdd(label, _ =>
+            {
+                Assert.True(SrtpKey.TryCreate(SrtpSuite.Find(Suite.Name)!, line.Master, out var key));
+                var own = RandomNumberGenerator.GetBytes(Suite.MasterBytes);
+                return (new SrtpReceiver(key!), new CryptoAttribute(line.Tag, Suite, own));
+            });
+            Assert.True(SrtpKey.TryCreate(SrtpSuite.Find(Suite.Name)!, line.Master, out var again));
+            Assert.Equal(keys.Opens.Key, again);
+            yield return keys.Own.WithTag(line.Tag).ToAttribute();
+        }
     }
 
     private static int PortOf(ConcurrentDictionary<string, UdpClient> sockets, string label)

@@ -12,15 +12,15 @@ public sealed class PacketRingTests
     {
         var ring = new PacketRing(1_024);
         var random = new Random(7);
-        var (put, taken) = (0, 0);
+        var (put, taken, at) = (0, 0, 0L);
         while (taken < 5_000)
         {
             while (random.Next(4) > 0 && ring.TryPut(Packet(put + 1), Payload(put))) put++;
-            while (random.Next(4) > 0 && ring.TryPeek(long.MaxValue, out var packet, out var payload))
+            while (random.Next(4) > 0 && ring.TryRead(ref at, long.MaxValue, out var packet, out var payload))
             {
                 Assert.Equal((taken + 1, (uint)taken + 1), (packet.Channel, packet.Timestamp));
                 Assert.Equal(Payload(taken), payload.ToArray());
-                ring.Release();
+                ring.ReleaseTo(at);
                 taken++;
             }
         }
@@ -30,13 +30,13 @@ public sealed class PacketRingTests
     public void AFullRingSaysNoAndHasRoomAgainWhenSomethingWasTaken()
     {
         var ring = new PacketRing(1_024);
-        var put = 0;
+        var (put, at) = (0, 0L);
         while (ring.TryPut(Packet(put + 1), new byte[160])) put++;
 
         Assert.Equal(5, put);
-        Assert.True(ring.TryPeek(long.MaxValue, out _, out _));
+        Assert.True(ring.TryRead(ref at, long.MaxValue, out _, out _));
         Assert.False(ring.TryPut(Packet(9), new byte[160]));
-        ring.Release();
+        ring.ReleaseTo(at);
         Assert.True(ring.TryPut(Packet(6), new byte[160]));
     }
 
@@ -48,9 +48,10 @@ public sealed class PacketRingTests
         var place = ring.Tail;
         ring.TryPut(Packet(2), new byte[10]);
 
-        Assert.True(ring.TryPeek(place, out _, out _));
-        ring.Release();
-        Assert.False(ring.TryPeek(place, out _, out _));
+        var at = ring.Head;
+        Assert.True(ring.TryRead(ref at, place, out _, out _));
+        ring.ReleaseTo(at);
+        Assert.False(ring.TryRead(ref at, place, out _, out _));
         Assert.Equal(place, ring.Head);
     }
 
@@ -69,9 +70,10 @@ public sealed class PacketRingTests
             }
         });
         writer.Start();
+        var at = 0L;
         for (var i = 0; i < packets;)
         {
-            if (!ring.TryPeek(long.MaxValue, out var packet, out var payload))
+            if (!ring.TryRead(ref at, long.MaxValue, out var packet, out var payload))
             {
                 Thread.Yield();
                 continue;
@@ -79,7 +81,7 @@ public sealed class PacketRingTests
 
             Assert.Equal(i + 1, packet.Channel);
             Assert.True(payload.SequenceEqual(Payload(i)));
-            ring.Release();
+            ring.ReleaseTo(at);
             i++;
         }
 

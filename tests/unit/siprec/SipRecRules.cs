@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Xml.Linq;
+using OrleansAcd.Sip.Messages;
 using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.SipRec;
 using Xunit;
@@ -167,6 +168,67 @@ public sealed class SipRecRules
         Assert.True(answer.Media[2].IsRefused);
         Assert.Null(SipRecSdp.Answer(Offer, Parse("m=audio 30000 RTP/AVP 0")));
     }
+
+    /// <summary>RFC 4568 section 5.1: a key for each suite is offered; what is taken has one of them.</summary>
+    [Fact]
+    public void ALineIsEncryptedWithTheSuiteThatTheRecorderTakes()
+    {
+        var offer = Secured(isSecureOnly: true);
+        Assert.Equal(["RTP/SAVP", "RTP/SAVP"], offer.Media.Select(line => line.Protocol));
+        Assert.Equal(2, offer.Media[0].Crypto.Count());
+
+        var answer = Parse(
+            "m=audio 30000 RTP/SAVP 0", "a=recvonly", "a=crypto:" + Key(2, SdesSuite.All[1]).ToValue(),
+            "m=audio 30002 RTP/AVP 0", "a=recvonly");
+        var sinks = SipRecSdp.Sinks(offer, answer);
+
+        Assert.Equal(SdesSuite.All[1], sinks[0]!.Crypto!.Local.Suite);
+        Assert.True(sinks[0]!.Crypto!.Remote.HasKeyOf(Key(2, SdesSuite.All[1])));
+        Assert.Null(sinks[1]);
+        Assert.True(SipRecSdp.LacksKeys(offer, answer));
+        Assert.False(SipRecSdp.LacksKeys(Secured(isSecureOnly: false), answer));
+        Assert.Null(SipRecSdp.Sinks(Secured(isSecureOnly: false), answer)[1]!.Crypto);
+    }
+
+    /// <summary>RFC 4568 section 5.1.2: the tag is the offerer's, the key our own; without a suite that both have a
+    /// secure line is refused.</summary>
+    [Fact]
+    public void AnOfferOfTheRecordersIsAnsweredWithOneKeyUnderItsTag()
+    {
+        var offer = Parse(
+            "m=audio 30000 RTP/SAVP 0", "a=recvonly", "a=crypto:" + Key(7, SdesSuite.All[5]).ToValue(),
+            "a=crypto:" + Key(8, SdesSuite.All[1]).ToValue(),
+            "m=audio 30002 RTP/SAVP 0", "a=recvonly", "a=crypto:" + Key(1, SdesSuite.All[5]).ToValue());
+
+        var answer = SipRecSdp.Answer(Secured(isSecureOnly: false), offer)!;
+
+        Assert.Equal("RTP/SAVP", answer.Media[0].Protocol);
+        Assert.Equal([Key(8, SdesSuite.All[1]).ToValue()], answer.Media[0].Crypto);
+        Assert.True(answer.Media[1].IsRefused);
+    }
+
+    /// <summary>RFC 7866 section 9.2.</summary>
+    [Theory]
+    [InlineData("UPDATE", "application/rs-metadata-request", true)]
+    [InlineData("UPDATE", "application/sdp", false)]
+    [InlineData("INVITE", "application/rs-metadata-request", false)]
+    public void OnlyAnUpdateWithoutADescriptionAsksForASnapshot(string method, string type, bool isOne)
+    {
+        var request = new SipRequest(method, SipUri.Create("acd", "192.0.2.1")) { Body = "x"u8.ToArray() };
+        request.Headers.Set(SipHeaderId.ContentType, type);
+
+        Assert.Equal(isOne, SipRecRequest.IsForSnapshot(request));
+    }
+
+    private static CryptoAttribute Key(int tag, SdesSuite suite) =>
+        new(tag, suite, Enumerable.Repeat((byte)5, suite.MasterBytes).ToArray());
+
+    private static SessionDescription Secured(bool isSecureOnly) => SipRecSdp.Describe(
+        SdpOrigin.Create(1, "192.0.2.1"), "192.0.2.1", Enumerable.Range(1, 2).Select(i =>
+            new SipRecLine($"{i}", 20_000 + (2 * i), [AudioCodec.Pcmu])
+            {
+                Keys = [Key(1, SdesSuite.All[0]), Key(2, SdesSuite.All[1])], IsSecureOnly = isSecureOnly,
+            }));
 
     private static XElement Root() => XElement.Parse(Encoding.UTF8.GetString(Metadata.ToBytes()));
 

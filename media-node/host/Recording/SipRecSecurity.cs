@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using OrleansAcd.Contracts.Media;
+using OrleansAcd.Rtp.Srtp;
+using OrleansAcd.Sip.Sdp;
+
+namespace OrleansAcd.MediaNode.Recording;
+
+/// <summary>Whether and how copies for a recorder are encrypted (RFC 7866 section 12.2): SRTP with keys in the
+/// descriptions (SDES, RFC 4568).</summary>
+/// <param name="policy">Of the trunk to the recorder's host; null: encrypted where keys are safe on their way and the
+/// recorder can (RFC 8643).</param>
+/// <param name="isSignallingSecure">Keys go over TLS (RFC 4568 section 8.3).</param>
+internal sealed class SipRecSecurity(EncryptionPolicy? policy, bool isSignallingSecure)
+{
+    public bool IsRequired => policy == EncryptionPolicy.Require;
+
+    /// <summary>False: nothing may be sent there.</summary>
+    public bool IsPossible => !IsRequired || (isSignallingSecure && SrtpSuite.IsSupported);
+
+    /// <summary>A line's keys, one for each suite; none where nothing is encrypted. Few over datagrams, so that an
+    /// INVITE stays small.</summary>
+    public ImmutableArray<CryptoAttribute> NewKeys()
+    {
+        var isWanted = policy is null ? isSignallingSecure : policy != EncryptionPolicy.Forbid;
+        if (!isWanted || !SrtpSuite.IsSupported) return [];
+
+        return [.. (isSignallingSecure ? SdesSuite.All : SdesSuite.Few).Select((suite, i) => NewKey(i + 1, suite))];
+    }
+
+    private static CryptoAttribute NewKey(int tag, SdesSuite suite) =>
+        new(tag, suite, RandomNumberGenerator.GetBytes(suite.MasterBytes));
+}
