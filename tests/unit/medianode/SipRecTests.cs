@@ -245,7 +245,7 @@ public sealed class SipRecTests : IDisposable
         using var recorder = new SipRecorder { Suite = SdesSuite.All[0] };
         await rig.Settle(
             [new TrunkSettings("rec", "sip:127.0.0.1", [], null, EncryptionPolicy.Prefer, null)], "alice", "bob");
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         var first = await recorder.Invite();
         await Speech(1.2);
@@ -270,11 +270,11 @@ public sealed class SipRecTests : IDisposable
         using var recorder = new SipRecorder { Suite = SdesSuite.All[0] };
         await rig.Settle(
             [new TrunkSettings("rec", "sip:127.0.0.1", [], null, EncryptionPolicy.Require, null)], "alice");
-        var (call, _, _) = await Talk(rig);
+        var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
 
         Assert.Contains("TLS only", (await rig.Next<RecordingFailed>()).Reason, StringComparison.Ordinal);
-        Assert.Equal(0, await Figure(rig, "sipRecAnswered"));
+        Assert.Equal(0, await rig.Figure("sipRecAnswered"));
         await rig.Command(n => new StopRecord(call, 1, n, 1));
         Assert.Equal(1, (await rig.Next<RecordingSegment>()).Recording);
     }
