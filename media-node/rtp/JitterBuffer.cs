@@ -24,6 +24,9 @@ public sealed partial class JitterBuffer
     /// <summary>After so much concealment in a row the peer is taken to be silent.</summary>
     public const int ConcealMaxMs = 100;
 
+    /// <summary>Of 64 bytes: this object.</summary>
+    private const int ObjectLines = 4;
+
     // RFC 3550 A.1.
     private const int DropoutMax = 3_000;
     private const int MisorderMax = 100;
@@ -66,6 +69,15 @@ public sealed partial class JitterBuffer
     }
 
     public void Reset() => Reset(_clockHz);
+
+    /// <summary>What a packet or a frame leads to, to be fetched before.</summary>
+    public void ListMemory(ICollection<FetchedObject> list)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        list.Add(new FetchedObject(this, ObjectLines));
+        _slots.ListMemory(list);
+        _estimator.ListMemory(list);
+    }
 
     /// <summary>An audio packet.</summary>
     /// <param name="ticks">How long the payload is in RTP ticks; 0 for comfort noise (RFC 3389).</param>

@@ -1,3 +1,6 @@
+using System.Numerics;
+using OrleansAcd.MediaCore;
+
 namespace OrleansAcd.Rtp;
 
 /// <summary>One packet that waits. Sequence and timestamp are extended to 64 bits.</summary>
@@ -11,7 +14,6 @@ internal struct JitterSlot
     public int Ticks;
     public int Length;
     public byte PayloadType;
-    public bool IsUsed;
 
     /// <summary>Holds the place of a sequence number that carries no audio.</summary>
     public bool IsOther;
@@ -37,23 +39,21 @@ internal sealed class JitterSlots
     private byte[] _storage = new byte[SlotsMax * PayloadBytesMin];
     private int _slotBytes = PayloadBytesMin;
 
-    public int Count { get; private set; }
+    /// <summary>A bit for each slot that holds a packet: the others are not looked at.</summary>
+    private uint _used;
 
-    public void Clear()
-    {
-        Array.Clear(_slots);
-        Count = 0;
-    }
+    public int Count => BitOperations.PopCount(_used);
+
+    public void Clear() => _used = 0;
 
     /// <summary>The waiting packet with the lowest sequence number, or -1.</summary>
     public int Head()
     {
-        if (Count == 0) return -1;
-
         var (head, lowest) = (-1, long.MaxValue);
-        for (var i = 0; i < _slots.Length; i++)
+        for (var left = _used; left != 0; left &= left - 1)
         {
-            if (_slots[i].IsUsed && _slots[i].Sequence < lowest) (head, lowest) = (i, _slots[i].Sequence);
+            var i = BitOperations.TrailingZeroCount(left);
+            if (_slots[i].Sequence < lowest) (head, lowest) = (i, _slots[i].Sequence);
         }
 
         return head;
@@ -62,9 +62,10 @@ internal sealed class JitterSlots
     /// <summary>The waiting audio packet with so many others before it, or -1.</summary>
     public int At(int place)
     {
-        for (var i = 0; i < _slots.Length; i++)
+        for (var left = _used; left != 0; left &= left - 1)
         {
-            if (_slots[i] is { IsUsed: true, IsOther: false } && Before(_slots[i].Sequence) == place) return i;
+            var i = BitOperations.TrailingZeroCount(left);
+            if (!_slots[i].IsOther && Before(_slots[i].Sequence) == place) return i;
         }
 
         return -1;
@@ -74,10 +75,11 @@ internal sealed class JitterSlots
     public int Newest()
     {
         var (newest, highest) = (-1, long.MinValue);
-        for (var i = 0; i < _slots.Length; i++)
+        for (var left = _used; left != 0; left &= left - 1)
         {
+            var i = BitOperations.TrailingZeroCount(left);
             ref readonly var slot = ref _slots[i];
-            if (!slot.IsUsed || slot.IsOther || slot.Sequence <= highest) continue;
+            if (slot.IsOther || slot.Sequence <= highest) continue;
 
             (newest, highest) = (i, slot.Sequence);
         }
@@ -85,15 +87,19 @@ internal sealed class JitterSlots
         return newest;
     }
 
+    /// <summary>What a packet and a frame need of it: few packets wait, in the first slots.</summary>
+    public void ListMemory(ICollection<FetchedObject> list)
+    {
+        list.Add(new FetchedObject(this, 1));
+        list.Add(new FetchedObject(_slots, 2));
+        list.Add(new FetchedObject(_storage, 5));
+    }
+
     public ref readonly JitterSlot this[int index] => ref _slots[index];
 
     public ReadOnlySpan<byte> Payload(int index) => _storage.AsSpan(index * _slotBytes, _slots[index].Length);
 
-    public void Free(int index)
-    {
-        _slots[index].IsUsed = false;
-        Count--;
-    }
+    public void Free(int index) => _used &= ~(1u << index);
 
     /// <summary>Copies a packet in; slots grow up to the limits.</summary>
     /// <returns>False when there is no room.</returns>
@@ -107,19 +113,19 @@ internal sealed class JitterSlots
         if (free < 0) return false;
 
         _slots[free] = packet;
-        _slots[free].IsUsed = true;
         _slots[free].Length = payload.Length;
         payload.CopyTo(_storage.AsSpan(free * _slotBytes));
-        Count++;
+        _used |= 1u << free;
         return true;
     }
 
     private int Before(long sequence)
     {
         var count = 0;
-        foreach (ref readonly var slot in _slots.AsSpan())
+        for (var left = _used; left != 0; left &= left - 1)
         {
-            if (slot is { IsUsed: true, IsOther: false } && slot.Sequence < sequence) count++;
+            ref readonly var slot = ref _slots[BitOperations.TrailingZeroCount(left)];
+            if (!slot.IsOther && slot.Sequence < sequence) count++;
         }
 
         return count;
@@ -127,12 +133,8 @@ internal sealed class JitterSlots
 
     private int FreeSlot()
     {
-        for (var i = 0; i < _slots.Length; i++)
-        {
-            if (!_slots[i].IsUsed) return i;
-        }
-
-        return -1;
+        var free = BitOperations.TrailingZeroCount(~_used);
+        return free < _slots.Length ? free : -1;
     }
 
     /// <summary>Larger slots, fewer when they would be too many; the packets that wait must still fit.</summary>
@@ -149,15 +151,15 @@ internal sealed class JitterSlots
     private void Resize(int count, int bytes)
     {
         var (slots, storage, next) = (new JitterSlot[count], new byte[count * bytes], 0);
-        for (var i = 0; i < _slots.Length; i++)
+        for (var left = _used; left != 0; left &= left - 1)
         {
-            if (!_slots[i].IsUsed) continue;
-
+            var i = BitOperations.TrailingZeroCount(left);
             slots[next] = _slots[i];
             Payload(i).CopyTo(storage.AsSpan(next * bytes));
             next++;
         }
 
         (_slots, _storage, _slotBytes) = (slots, storage, bytes);
+        _used = (uint)((1ul << next) - 1);
     }
 }

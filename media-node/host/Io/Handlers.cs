@@ -29,6 +29,12 @@ public interface ITickHandler
     /// <param name="now">The present.</param>
     void OnTick(int frames, Instant now);
 
+    /// <summary>It ticks soon: time to fetch what it will need. Changes nothing.</summary>
+    /// <param name="turns">How many others tick before it: 2, then 1.</param>
+    void Prepare(int turns)
+    {
+    }
+
     /// <summary>Handling threw: the owner ends what it belongs to.</summary>
     void OnFault(Exception error);
 }

@@ -1,3 +1,4 @@
+using OrleansAcd.MediaCore;
 using OrleansAcd.Rtp;
 
 namespace OrleansAcd.MediaNode.Media;
@@ -30,11 +31,28 @@ public sealed partial class AudioConversation
             needsTick |= listener.Player.Clip is not null || listener.Path == HearingPath.Keys;
         }
 
-        foreach (var party in _parties) party.Rtp.ListMemory();
-        foreach (var party in _parties) party.Rtp.JoinLists();
         var sources = ArrangeSources(ears);
         ArrangeMixer(sources, ears);
+        ListMemory(sources, ears);
         SetTicking(needsTick || _mixer is not null);
+    }
+
+    /// <summary>What packets and frames lead to, so that it can be fetched before they are handled.</summary>
+    private void ListMemory(MixSource[] sources, List<MixEar> ears)
+    {
+        foreach (var party in _parties) party.Rtp.ListMemory();
+        foreach (var party in _parties) party.Rtp.JoinLists();
+        var list = new List<FetchedObject>();
+        if (_mixer is not null) list.Add(new FetchedObject(_mixer, 1));
+        foreach (var source in sources) source.ListMemory(list);
+        foreach (var ear in ears)
+        {
+            list.Add(new FetchedObject(ear, 1));
+            list.Add(new FetchedObject(ear.Listener, 1));
+            ear.Listener.Rtp.ListOutgoing(list);
+        }
+
+        _tickMemory = [.. list.Take(TickMemoryMax)];
     }
 
     private void SetTicking(bool isNeeded)

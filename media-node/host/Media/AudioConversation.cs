@@ -29,6 +29,12 @@ public sealed partial class AudioConversation : ITickHandler
 {
     public const int PartiesMax = 200;
 
+    /// <summary>Objects fetched before a frame: more would only push each other out.</summary>
+    private const int TickMemoryMax = 64;
+
+    /// <summary>Of 64 bytes: of the list of them.</summary>
+    private const int TickListLines = 8;
+
     private readonly MediaWorker _worker;
     private readonly List<MediaParty> _parties = new(2);
 
@@ -38,6 +44,9 @@ public sealed partial class AudioConversation : ITickHandler
     /// <summary>Null while all is relayed.</summary>
     private ConversationMixer? _mixer;
     private bool _isTicking;
+
+    /// <summary>What a frame leads to, compiled.</summary>
+    private FetchedObject[] _tickMemory = [];
 
     public AudioConversation(MediaWorker worker, IConversationObserver observer)
     {
@@ -147,6 +156,13 @@ public sealed partial class AudioConversation : ITickHandler
         PlayClips(frames, now);
         SendKeys(frames, now);
         if (_mixer is not null && _mixer.Tick(frames, now)) Compile();
+    }
+
+    /// <summary>First the list of what a frame leads to, then all that is in it.</summary>
+    public void Prepare(int turns)
+    {
+        if (turns == 1) CacheLines.Fetch(_tickMemory);
+        else CacheLines.Fetch(_tickMemory, TickListLines);
     }
 
     public void OnFault(Exception error) => Fault(error);

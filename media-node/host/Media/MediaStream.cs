@@ -108,8 +108,12 @@ internal sealed class MediaStream : IReadyHandler
             Crypto.ListMemory(incoming, outgoing);
         }
 
+        _party.Source?.ListMemory(incoming);
         (_incoming, _outgoing) = ([.. incoming], [.. outgoing]);
     }
+
+    /// <summary>What a packet that is sent leads to.</summary>
+    public void ListOutgoing(List<FetchedObject> list) => list.AddRange(_outgoing);
 
     /// <summary>One more who is relayed to.</summary>
     public void Connect(in RelayTarget target)

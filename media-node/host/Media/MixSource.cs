@@ -17,6 +17,10 @@ internal sealed class MixSource : IDisposable
     /// <summary>Payloads looked at for one frame: Opus may send 2.5 ms each.</summary>
     private const int TakesMax = 10;
 
+    // Of 64 bytes: as far as a packet or a frame needs them.
+    private const int ObjectLines = 2;
+    private const int PendingLines = 6;
+
     private const int NarrowHz = 8_000;
     private const int WideHz = 16_000;
 
@@ -126,6 +130,15 @@ internal sealed class MixSource : IDisposable
 
         // One frame more than speech lasts, since the filter remembers two milliseconds.
         if (_resampler is not null && (IsActive || _wasActive)) _resampler.Process(Frame(RateHz), _otherRate);
+    }
+
+    /// <summary>What a packet or a frame of it leads to.</summary>
+    public void ListMemory(ICollection<FetchedObject> list)
+    {
+        list.Add(new FetchedObject(this, ObjectLines));
+        list.Add(new FetchedObject(_pending, PendingLines));
+        list.Add(new FetchedObject(_decoder, 1));
+        _jitter.ListMemory(list);
     }
 
     /// <summary>Shows the packets that wait, oldest first: what a listener who is relayed from now on has not
