@@ -45,6 +45,36 @@ public sealed class RecordingTests
         await IsDrawnAndDeleted(acd, file);
     }
 
+    /// <summary>Kept as Opus: Xiph's own decoder hears each party on a channel of its own.</summary>
+    [Fact]
+    public async Task AnOpusRecordingIsHeardByOpusTools()
+    {
+        using var folder = new TestFolder();
+        await using var acd = await AcdProcess.Start(
+            folder, Centres.Team(recording: "{ mode: always, format: opus }"));
+        using var events = await acd.Events();
+        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
+        await using var caller = await TeamPhones.Caller(folder, acd);
+        await events.Next("acd.call.answered.v1");
+        var call = await acd.OnlyCallPath();
+        await TalkTime.Of(2 * s_talk);
+        await caller.Hangup();
+        var piece = await acd.Recorded(events, call, r => r["duration"]!.GetValue<double>() > 2);
+        await TeamPhones.Quit(alice, caller);
+
+        var name = piece["name"]!.GetValue<string>();
+        Assert.EndsWith(".opus", name, StringComparison.Ordinal);
+        var opus = await acd.Http.GetByteArrayAsync(new Uri(PathOf(name), UriKind.Relative));
+        var file = await Decoded(folder, opus, [.. piece["channels"]!.AsArray().Select(leg => leg!.GetValue<int>())]);
+        Assert.Equal(piece["duration"]!.GetValue<double>(), file.Seconds, 0.01);
+        Assert.InRange(Voice.SecondsInAll(file.Of(1), Voice.CallerHz), 3, 20);
+        Assert.InRange(Voice.SecondsInAll(file.Of(1), Voice.AgentHz), 0, 0.1);
+        Assert.InRange(Voice.SecondsInAll(file.Of(2), Voice.AgentHz), 3, 20);
+        Assert.InRange(Voice.SecondsInAll(file.Of(2), Voice.CallerHz), 0, 0.1);
+        Assert.Equal(0, await acd.Counter("recordingsNotInOpus"));
+        await IsDrawnAndDeleted(acd, PathOf(name));
+    }
+
     [Fact]
     public async Task AKilledProcessLosesAtMostOneSecondOfARecording()
     {
@@ -134,6 +164,16 @@ public sealed class RecordingTests
         var facts = await acd.Get(file + "/facts");
         var bytes = await acd.Http.GetByteArrayAsync(new Uri(file, UriKind.Relative));
         return new RecordedFile(folder, bytes, [.. facts["channels"]!.AsArray().Select(leg => leg!.GetValue<int>())]);
+    }
+
+    private static async Task<RecordedFile> Decoded(TestFolder folder, byte[] opus, int[] legs)
+    {
+        await File.WriteAllBytesAsync(folder.File("recorded.opus"), opus);
+        await using var decoder = PeerProcess.Start(
+            "opusdec", ["--quiet", "--rate", "8000", folder.File("recorded.opus"), folder.File("recorded.wav")],
+            folder.Path);
+        Assert.Equal(0, await decoder.WaitForExit(TimeSpan.FromSeconds(20)));
+        return new RecordedFile(folder, await File.ReadAllBytesAsync(folder.File("recorded.wav")), legs);
     }
 
     private static string PathOf(string name) => "/v1/recordings/" + name;
