@@ -20,7 +20,7 @@ internal sealed class HostNames(
     /// <summary>Destinations that are watched; others are not found.</summary>
     public const int HostsMax = 1_000;
 
-    /// <summary>Servers that are passed over at once; beyond it the oldest are forgotten.</summary>
+    /// <summary>Servers that are passed over at once; beyond it all are tried again.</summary>
     public const int AvoidedMax = 1_000;
 
     public static readonly TimeSpan RefreshPeriod = TimeSpan.FromMinutes(1);

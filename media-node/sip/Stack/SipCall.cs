@@ -264,7 +264,13 @@ public sealed partial class SipCall : IHasDeadline
     }
 
     /// <summary>Route and target say where to go. Before there is a dialog the owner's flow does.</summary>
-    private bool HasWay => ActiveDialog is { } dialog && _stack.FindFlow(dialog.NextHop) is not null;
+    private bool HasWay =>
+        ActiveDialog is { } dialog && _stack.FindFlow(dialog.NextHop) is { } target && !IsHidden(target);
+
+    /// <summary>A phone that was reached at a public address and names a private one in its answer is behind address
+    /// translation, although it registered as if it were not.</summary>
+    private bool IsHidden(SipFlow target) => _stack.Options.FollowSource && _wanted is { } wanted
+        && AddressScope.IsPrivate(target.Remote.Address) && !AddressScope.IsPrivate(wanted.Remote.Address);
 
     /// <summary>The only way there is (RFC 5626 §5.3), or a connection that still stands.</summary>
     private SipFlow? OpenFlow()

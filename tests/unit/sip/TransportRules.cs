@@ -161,6 +161,28 @@ public sealed class TransportRules
         Assert.All(sent, s => Assert.Equal((transport, 5070), (s.Flow.Transport, s.Flow.Remote.Port)));
     }
 
+    /// <summary>What no router carries leads nowhere from outside: such an answer comes through a translated
+    /// address.</summary>
+    [Theory]
+    [InlineData("10.1.2.3", "192.0.2.1")]
+    [InlineData("192.168.0.7", "192.0.2.1")]
+    [InlineData("172.31.255.1", "192.0.2.1")]
+    [InlineData("100.64.0.1", "192.0.2.1")]
+    [InlineData("172.32.0.1", "172.32.0.1")]
+    [InlineData("198.51.100.4", "198.51.100.4")]
+    public void AContactOfAPrivateNetworkIsNotFollowedFromAPublicOne(string contact, string reached)
+    {
+        var lone = new Lone(options => options with { FollowSource = true });
+        Dial(lone, new SipFlow(SipTransport.Udp, Lone.Peer), "sip:bob@192.0.2.1");
+        var ok = SipResponse.For(lone.LastRequest, 200, null, "peer");
+        ok.Headers.Add(SipHeaderId.Contact, $"<sip:bob@{contact}>");
+
+        lone.Receive(ok);
+
+        Assert.Equal(SipMethods.Ack, lone.LastRequest.Method);
+        Assert.Equal(reached, lone.Sent[^1].Flow.Remote.Address.ToString());
+    }
+
     /// <summary>§18.1.1: the connection that a large INVITE opened serves what follows, also when the phone itself has
     /// sent a request by UDP since.</summary>
     [Theory]
