@@ -36,6 +36,7 @@ internal static class Banner
         foreach (var problem in host.Media.PromptProblems) Console.WriteLine($"  left out {problem}");
         Console.WriteLine("ready; Ctrl-C stops");
     }
+
     private static string GoalOf(NumberEntry number) =>
         number.Agent is { } agent ? $"agent {agent}" : $"queue {number.Queue}";
 }

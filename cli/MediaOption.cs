@@ -120,9 +120,9 @@ internal sealed class MediaOption
     private static TimeSpan ReadTimeout(string text)
     {
         var unit = text.EndsWith('m') ? 60 : text.EndsWith('s') ? 1 : 0;
-        var number = text.TrimEnd('m', 's');
+        var number = unit == 0 ? "" : text[..^1];
         return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && count is > 0 and <= TimeoutMaxSeconds && count * unit is > 0 and <= TimeoutMaxSeconds
+            && count <= TimeoutMaxSeconds && count * unit is > 0 and <= TimeoutMaxSeconds
             ? TimeSpan.FromSeconds(count * unit)
             : throw new FormatException($"'{text}' is not a time from 1s to 60m, such as 60s or 2m");
     }

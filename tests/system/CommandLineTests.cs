@@ -19,6 +19,7 @@ public sealed class CommandLineTests
     [InlineData("--video-bandwidth fast", "--video-bandwidth: 'fast'")]
     [InlineData("--video-bandwidth 100000001", "100000000")]
     [InlineData("--rtp-timeout 5", "--rtp-timeout: '5'")]
+    [InlineData("--rtp-timeout 60ms", "--rtp-timeout: '60ms'")]
     [InlineData("--rtp-timeout 0s", "--rtp-timeout: '0s'")]
     [InlineData("--rtp-timeout 61m", "60m")]
     [InlineData("--unknown 1", "--unknown")]
