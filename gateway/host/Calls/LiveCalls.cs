@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text.Json;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Grains;
@@ -60,8 +61,10 @@ internal sealed class LiveCalls(IStreamBus bus, GatewayOptions options) : IHoste
 
     private static CallView View(string id, Said s) => new(
         new CallId(id), s.State, s.Number ?? "", "", s.Queue, s.Agent, s.StartedAt, s.EnqueuedAt, s.AnsweredAt,
-        s.EndedAt,
-        QueueOutcome.None, "", s.Offers, null, null, []);
+        s.EndedAt, QueueOutcome.None, "", s.Offers, null, null, [])
+    {
+        Signs = s.Signs, IsRecording = s.Signs.Contains(CallSign.Recording),
+    };
 
     private static Said? Read(string data)
     {
@@ -78,6 +81,8 @@ internal sealed class LiveCalls(IStreamBus bus, GatewayOptions options) : IHoste
     /// <summary>What a call's event says of it; callers' numbers are not in the feed.</summary>
     private sealed record Said(
         string State, string? Number, QueueId? Queue, AgentId? Agent, DateTimeOffset StartedAt,
-        DateTimeOffset? EnqueuedAt,
-        DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, int Offers);
+        DateTimeOffset? EnqueuedAt, DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, int Offers)
+    {
+        public ImmutableArray<CallSign> Signs { get; init; } = [];
+    }
 }

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.Contracts.Views;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.GatewayTests;
@@ -80,6 +81,22 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Equal(
             before.GetProperty("presence").GetString(),
             (await Json("/v1/agents/alice")).GetProperty("presence").GetString());
+    }
+
+    [Fact]
+    public async Task AListOfCallsSaysWhatIsGoingOnInThem()
+    {
+        await _centre.Bus.PublishAsync(FeedEvent.Stream, new FeedEvent(
+            "acd.call.held.v1", "call/0009-call", 1, DateTimeOffset.UtcNow,
+            """
+            {"state":"talking","startedAt":"2026-11-22T10:00:00Z","offers":1,"signs":["recording","on-hold"]}
+            """));
+        await Until(async () => Ids(await Json("/v1/calls?live=true")).Contains("0009-call"));
+
+        var call = (await Json("/v1/calls?live=true")).GetProperty("items")[0];
+        Assert.Equal(
+            ["recording", "on-hold"], call.GetProperty("signs").EnumerateArray().Select(sign => sign.GetString()));
+        Assert.True(call.GetProperty("isRecording").GetBoolean());
     }
 
     [Fact]
