@@ -25,7 +25,9 @@ public sealed class NameServersTests : IDisposable
     [Fact]
     public async Task ServicesAreReadAndLiveAsLongAsTheShortestOfThem()
     {
-        _server.Add(Service, NameServer.Srv, 30, NameServer.Server(10, 5070, "pbx.example.com"), NameServer.Server(20, 5080, ""));
+        _server.Add(
+            Service, NameServer.Srv, 30, NameServer.Server(10, 5070, "pbx.example.com"),
+            NameServer.Server(20, 5080, ""));
 
         var answer = await Ask().Services(Service, CancellationToken.None);
 
@@ -200,7 +202,12 @@ public sealed class NameServersTests : IDisposable
     private static byte[] Spoilt(byte[] response, SeededIdSource random)
     {
         byte[] longer = [.. response, .. new byte[random.NextBits() % 600]];
-        for (var i = 0; i < 8; i++) longer[2 + (int)(random.NextBits() % (ulong)(longer.Length - 2))] = (byte)random.NextBits();
+        for (var i = 0; i < 8; i++)
+        {
+            var at = 2 + (int)(random.NextBits() % (ulong)(longer.Length - 2));
+            longer[at] = (byte)random.NextBits();
+        }
+
         return longer[..(int)(random.NextBits() % (ulong)longer.Length)];
     }
 }
