@@ -40,7 +40,7 @@ internal static class WideFrames
         for (var k = 0; k < Reach; k++)
         {
             var distance = k + 0.5;
-            taps[k] = Math.Sin(Math.PI * distance) / (Math.PI * distance) * Resampler.Kaiser(distance / Reach);
+            taps[k] = Math.Sin(Math.PI * distance) / (Math.PI * distance) * KaiserWindow.At(distance / Reach, Resampler.KaiserBeta);
         }
 
         var gain = 2 * taps.Sum();
