@@ -99,7 +99,7 @@ public sealed record NegotiatedAudio
     /// <summary>What their durations are counted in.</summary>
     public int TelephoneEventClockHz { get; init; } = 8000;
 
-    /// <summary>Silence may be said by CN packets of type 13 (RFC 3389 section 4): 8 kHz, and so is the codec.</summary>
+    /// <summary>Silence may be said by CN packets of type 13 (RFC 3389 section 4), 8 kHz as the codec.</summary>
     public bool HasComfortNoise { get; init; }
 
     /// <summary>Every codec the peer may send to us under this agreement; it may change among them at any
