@@ -145,7 +145,9 @@ public sealed partial class SipCall
             if (header.Id is SipHeaderId.RecordRoute) response.Headers.Append(header);
         }
 
-        response.Headers.Add(SipHeaderId.Contact, _stack.ContactFor(server.Flow, SipStack.IsSips(server.Request)));
+        var parameters = ContactParameters is { } more ? ";" + more : "";
+        var contact = _stack.ContactFor(server.Flow, SipStack.IsSips(server.Request)) + parameters;
+        response.Headers.Add(SipHeaderId.Contact, contact);
         response.Headers.Append(_stack.AllowHeader());
         response.Headers.Append(_stack.SupportedHeader());
         return response;

@@ -76,11 +76,13 @@ public sealed class SipRecTests : IDisposable
         await recorder.Invite();
         await Speech(0.4);
         await rig.Command(n => new PauseRecord(call, 1, n, 1, true));
+        Assert.Equal(["inactive", "inactive"], Directions(await recorder.Invite()));
         await Until(() => recorder.Heard("1").Packets + recorder.Heard("2").Packets == 0);
         await Speech(0.4);
         Assert.Equal(0, recorder.Heard("1").Packets);
         Assert.Equal(0, recorder.Heard("2").Packets);
         await rig.Command(n => new PauseRecord(call, 1, n, 1, false));
+        Assert.Equal(["sendonly", "sendonly"], Directions(await recorder.Invite()));
         await Speech(0.4);
 
         var (_, packets, missing) = recorder.Heard("1");
@@ -322,6 +324,12 @@ public sealed class SipRecTests : IDisposable
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         do await timer.WaitForNextTickAsync(limit.Token);
         while (!isSo());
+    }
+
+    private static IEnumerable<string> Directions(SipRequest invite)
+    {
+        var description = SipRecorder.SdpOf(invite);
+        return description.Media.Select(line => description.DirectionOf(line).Name());
     }
 
     private static string[] Participants(SipRequest invite) =>
