@@ -96,7 +96,8 @@ internal sealed partial class Conversation
         .. _legs.Values.Where(leg => leg.State is LegState.Answering or LegState.Up && leg.Party.Media is not null)
             .OrderBy(leg => leg.Id.Value).Select(leg => new RecordableParty(leg.Id, leg.Party)
             {
-                Who = WhoIs(leg), Hears = [.. _matrix.Where(c => c.Listener == leg.Id && c.Gain > 0).Select(c => c.Speaker)],
+                Who = WhoIs(leg),
+                Hears = [.. _matrix.Where(c => c.Listener == leg.Id && c.Gain > 0).Select(c => c.Speaker)],
             }),
     ];
 

@@ -8,9 +8,9 @@ using OrleansAcd.Streams;
 
 namespace OrleansAcd.MediaNode.Recording;
 
-/// <summary>After a crash: makes Opus of the pieces of recordings that are to be kept so, one after the other beside the
-/// calls, and tells the calls of all that was put in order at this start. They are over by now, and still their records
-/// and hash chains go on.</summary>
+/// <summary>After a crash: makes Opus of the pieces of recordings that are to be kept so, one after the other beside
+/// the calls, and tells the calls of all that was put in order at this start. They are over by now, and still their
+/// records and hash chains go on.</summary>
 /// <remarks>What could not be made, stored or handed over is looked at again at the next start. A call knows a piece by
 /// its numbers, so one that is told twice changes nothing.</remarks>
 public sealed partial class RescuedSegments(RecordingSpool spool, IStreamBus bus, ILogger<RescuedSegments> log)
@@ -45,7 +45,8 @@ public sealed partial class RescuedSegments(RecordingSpool spool, IStreamBus bus
         try
         {
             var kept = InOpus(facts, cancellation);
-            await Tell(await spool.Finish(kept, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            var whole = await spool.Finish(kept, cancellation).ConfigureAwait(false);
+            await Tell(whole, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or RecordingStoreException)
         {

@@ -157,7 +157,8 @@ internal sealed class SipRecSession : ITimeoutHandler
         _call = _place.Edge.Stack.Invite(
             new SipInviteOptions
             {
-                Target = _server, Body = body, ContentType = type, Headers = [SipRecRequest.Require, SipRecRequest.Accept],
+                Target = _server, Body = body, ContentType = type,
+                Headers = [SipRecRequest.Require, SipRecRequest.Accept],
                 ContactParameters = SipRecRequest.SourceFeature, Tag = this,
                 Credentials = _place.CredentialsAt(_server.Host),
             },

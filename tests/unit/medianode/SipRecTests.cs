@@ -116,6 +116,24 @@ public sealed class SipRecTests : IDisposable
         Assert.True(recorder.Heard("3").Packets > 5);
     }
 
+    /// <summary>RFC 7865 section 6.8.1: who stops receiving a stream, on hold say, is told in a snapshot.</summary>
+    [Fact]
+    public async Task WhoHearsWhomIsToldAndToldAgainWhenItChanges()
+    {
+        await using var rig = await Start();
+        using var recorder = new SipRecorder();
+        var (call, _, _) = await rig.Talk(Agent);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+        var talking = await recorder.Invite();
+        await rig.Command(n => new Hear(call, 1, n, []));
+        var held = await recorder.Invite();
+
+        Assert.Equal(["send:0 recv:1", "send:1 recv:0"], Ties(talking));
+        Assert.Equal(["send:0", "send:1"], Ties(held));
+        Assert.Equal(Ports(talking), Ports(held));
+        Assert.True(talking.Headers.HasToken(SipHeaderId.Accept, SipRecRequest.MetadataType));
+    }
+
     [Theory]
     [InlineData(486, "486")]
     [InlineData(0, "did not answer")]
@@ -334,6 +352,14 @@ public sealed class SipRecTests : IDisposable
 
     private static string[] Participants(SipRequest invite) =>
         [.. Metadata(invite).Elements(Rs + "participant").Select(one => one.Attribute("participant_id")!.Value)];
+
+    /// <summary>By participant: the streams that it sends and receives.</summary>
+    private static IEnumerable<string> Ties(SipRequest invite)
+    {
+        var streams = Metadata(invite).Elements(Rs + "stream").Select(s => s.Attribute("stream_id")!.Value).ToList();
+        return Metadata(invite).Elements(Rs + "participantstreamassoc").Select(one => string.Join(
+            " ", one.Elements().Select(tie => $"{tie.Name.LocalName}:{streams.IndexOf(tie.Value)}")));
+    }
 
     private static IEnumerable<string> Labels(SipRequest invite) =>
         Metadata(invite).Elements(Rs + "stream").Select(stream => stream.Element(Rs + "label")!.Value);
