@@ -117,8 +117,8 @@ public static class SipRecSdp
             answer = answer with { Attributes = answer.Attributes.Add(key) };
         }
 
-        var wanted = theirs.DirectionOf(section).Reversed();
-        return answer.WithDirection(wanted & (line.Attributes.Direction() ?? MediaDirection.SendOnly) & MediaDirection.SendOnly);
+        var ours = line.Attributes.Direction() ?? MediaDirection.SendOnly;
+        return answer.WithDirection(theirs.DirectionOf(section).Reversed() & ours & MediaDirection.SendOnly);
     }
 
     /// <summary>Whether what they want is no less than we do: a secure profile is none without keys.</summary>

@@ -10,8 +10,8 @@ using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Recording;
 
-/// <summary>Pieces of recordings that a crash has cut off: the start is not held up, Opus is made where it is wanted, and
-/// calls are told of the file that is kept.</summary>
+/// <summary>Pieces of recordings that a crash has cut off: the start is not held up, Opus is made where it is wanted,
+/// and calls are told of the file that is kept.</summary>
 public sealed class RescuedSegmentsTests : IDisposable
 {
     private const int Rate = 8_000;
