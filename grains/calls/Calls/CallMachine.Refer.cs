@@ -159,6 +159,9 @@ public static partial class CallMachine
     }
 
     /// <summary>An INVITE with Replaces: an agent's other phone takes the conversation of the first.</summary>
+    /// <remarks>All else is refused with 403 and noted (RFC 3891 section 3: who replaces has to be authorized). So is
+    /// the pick-up of a leg that rings: routing has reserved that agent for the call, and whoever else took it would do
+    /// so without being asked for skill, capacity or turn; the agent's other phones ring as well.</remarks>
     private static void Replacing(CallWork work, LegReplacing e)
     {
         var s = work.State;

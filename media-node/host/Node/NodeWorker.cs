@@ -238,9 +238,13 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
             case SipEvent.AckReceived e: With(e.Call, fork => fork.Leg.Conversation.OnAck(fork, e.Ack)); break;
             case SipEvent.Reoffered { Call.Tag: null } e: e.Call.RejectReoffer(481, now); break;
             case SipEvent.Reoffered e: With(e.Call, fork => fork.Leg.Conversation.OnReoffered(fork, e.Request)); break;
+            case SipEvent.ReofferAnswered e:
+                With(e.Call, fork => fork.Leg.Conversation.OnRefreshed(fork, e.Response));
+                break;
             case SipEvent.Referred { Call.Tag: null } e: e.Call.RejectRefer(e.Referral, 481, now); break;
             case SipEvent.Referred e: With(e.Call, fork => fork.Leg.Conversation.OnReferred(fork, e.Referral)); break;
-            case SipEvent.PrackReceived e: e.Request.Respond(200, now); break;
+            // Nothing of ours asks for a description in a PRACK; an offer would have to be answered (RFC 3262 §5).
+            case SipEvent.PrackReceived e: e.Request.Respond(488, now); break;
             case SipEvent.RequestReceived e: OnRequest(e.Request, now); break;
             default: break;
         }
