@@ -140,8 +140,18 @@ public sealed class RecordingSpool
             new DateTimeOffset(File.GetLastWriteTimeUtc(file), TimeSpan.Zero) - duration, duration,
             [.. Enumerable.Range(1, sound.Channels)], ImmutableArray<RecordingGap>.Empty, sound.SampleRateHz, 0, "");
         var isKeptAsOpus = begun.IsKeptAsOpus && name.Extension == RecordingName.Wav;
-        return begun with { Duration = duration, Recovered = true, IsKeptAsOpus = isKeptAsOpus };
+        return begun with
+        {
+            Duration = duration, Recovered = true, IsKeptAsOpus = isKeptAsOpus, Gaps = Within(duration, begun.Gaps),
+        };
     }
+
+    /// <summary>A pause that went on when the process died ends with the sound.</summary>
+    private static ImmutableArray<RecordingGap> Within(TimeSpan duration, ImmutableArray<RecordingGap> gaps) =>
+    [
+        .. gaps.Where(gap => gap.At < duration).Select(gap =>
+            gap.At + gap.Duration <= duration ? gap : gap with { Duration = duration - gap.At }),
+    ];
 
     private static async Task<string> HashOf(string path, CancellationToken cancellation)
     {

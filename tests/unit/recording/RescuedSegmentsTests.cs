@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansAcd.Contracts.Media;
+using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Recording;
 using OrleansAcd.Recordings;
 using OrleansAcd.Recordings.Formats;
@@ -45,6 +46,31 @@ public sealed class RescuedSegmentsTests : IDisposable
         Assert.Equal((told.Sha256, told.Bytes, false), (facts!.Sha256, facts.Bytes, facts.IsKeptAsOpus));
         Assert.False(File.Exists(_store.PathOf(Wav)));
         Assert.Empty(Directory.EnumerateFiles(spool.Folder));
+    }
+
+    /// <summary>Card data was left out on purpose, and the record says so also where the process died.</summary>
+    [Theory]
+    [InlineData(false, 0.5)]
+    [InlineData(true, 0.25)]
+    public async Task APauseIsKnownAfterACrash(bool isOver, double seconds)
+    {
+        var spool = new RecordingSpool(_folder.Path, _store);
+        using (var recorder = new Recorder(new RecorderOptions(spool)))
+        {
+            var call = new RecordedCall(recorder, new Deaf());
+            call.Begin(new SegmentPlan(
+                Wav, RecordingFolder.Facts(Wav).StartedAt, Instant.Zero, Rate, [new(1), new(2)], [1, 2]));
+            call.Pause(Instant.Zero + TimeSpan.FromSeconds(0.5));
+            if (isOver) call.Resume(Instant.Zero + TimeSpan.FromSeconds(0.75));
+            call.Flush(Instant.Zero + TimeSpan.FromSeconds(1) + SegmentWriter.HoldBack);
+        }
+
+        var recovered = Assert.Single(await new RecordingSpool(_folder.Path, _store).Recover(Never));
+
+        Assert.Equal(
+            new RecordingGap(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(seconds), RecordingGapReason.Pause),
+            Assert.Single(recovered.Gaps));
+        Assert.Equal(TimeSpan.FromSeconds(1), recovered.Duration);
     }
 
     [Fact]
@@ -135,6 +161,15 @@ public sealed class RescuedSegmentsTests : IDisposable
         var segment = await told.Task.WaitAsync(Patience);
         await rescue.ExecuteTask!.WaitAsync(Patience);
         return segment;
+    }
+
+    private sealed class Deaf : IRecordingListener
+    {
+        public void OnSegment(RecordingFacts facts)
+        {
+        }
+
+        public void OnFailed(string reason) => Assert.Fail(reason);
     }
 
     private static async Task<string> HashOf(string path) => Convert.ToHexStringLower(
