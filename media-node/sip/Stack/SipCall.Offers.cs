@@ -91,7 +91,10 @@ public sealed partial class SipCall
         request.Headers.Append(_stack.AllowHeader());
         request.Headers.Append(_stack.SupportedHeader());
         AddSession(request);
-        SipStack.SetBody(request, offer.Body, offer.ContentType);
+
+        // A refresh says what stands now: the peer may have changed it while the refresh waited.
+        if (!offer.IsRefresh) SipStack.SetBody(request, offer.Body, offer.ContentType);
+        else if (request.IsInvite) SipStack.SetBody(request, _localBody, _localType);
         var purpose = offer.IsRefresh ? ClientPurpose.Refresh : ClientPurpose.Reoffer;
         _offerClient = new SipClientRequest(request, this, purpose) { Wanted = WantedFlow, Attempt = offer.Attempt };
         _stack.Start(_offerClient, now);
