@@ -230,6 +230,20 @@ public sealed class TransportRules
         Assert.Equal(SipTransport.Tls, lone.Sent[^1].Flow.Transport);
     }
 
+    /// <summary>A trunk that is called over TLS and names itself without it.</summary>
+    [Fact]
+    public void AContactThatForgetsTlsDoesNotLeadOutOfIt()
+    {
+        var lone = new Lone();
+        var call = lone.Outgoing(target: "sip:bob@192.0.2.1:5061;transport=tls");
+        lone.Reply(lone.LastRequest, 200, body: "v=0");
+
+        lone.Do(now => call.Reinvite("v=0"u8.ToArray(), now));
+
+        Assert.Equal((SipTransport.Tls, 5061), (lone.Sent[^1].Flow.Transport, lone.Sent[^1].Flow.Remote.Port));
+        Assert.All(lone.Sent, sent => Assert.Equal(SipTransport.Tls, sent.Flow.Transport));
+    }
+
     /// <summary>RFC 4568 §8.3: nor does an offer come into it any other way, or lead it there.</summary>
     [Theory]
     [InlineData(SipMethods.Invite)]
