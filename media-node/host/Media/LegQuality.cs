@@ -8,7 +8,7 @@ namespace OrleansAcd.MediaNode.Media;
 /// <param name="RoundTrip">By RTCP, null before an answer to one of our reports came.</param>
 /// <param name="Strangers">Packets from sources that are not the peer.</param>
 /// <param name="Malformed">Datagrams that were no RTP or no RTCP.</param>
-/// <param name="Unexpected">Packets dropped for their payload type, comfort noise among them.</param>
+/// <param name="Unexpected">Packets of a payload type that was not agreed.</param>
 /// <param name="SendFailures">What the system did not take.</param>
 public readonly record struct LegQuality(
     long PacketsReceived,
