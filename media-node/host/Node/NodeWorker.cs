@@ -307,7 +307,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
                 TlsPort = secure?.Port ?? bound.Port,
                 FollowSource = true,
                 Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, REGISTER",
-                Accept = "application/sdp, " + SipRecRequest.SnapshotRequestType,
+                Accept = SipRecRequest.Accepted,
                 CallsMax = 4 * _options.CallsMax,
                 Resolve = _names.Resolve,
             },
