@@ -17,9 +17,6 @@ public sealed partial class SipCall
     private ReadOnlyMemory<byte> _localBody;
     private string _localType = "application/sdp";
 
-    /// <summary>The peer's Allow has UPDATE.</summary>
-    public bool PeerAllowsUpdate => _peerUpdates;
-
     /// <summary>Sends a re-INVITE, at once or as soon as no other offer is under way; a later one replaces one that
     /// waits. After 491 it is tried again by itself (§14.1). An empty body asks the peer for an offer.</summary>
     public bool Reinvite(ReadOnlyMemory<byte> body, Instant now, string contentType = "application/sdp") =>

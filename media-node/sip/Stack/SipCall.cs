@@ -92,9 +92,6 @@ public sealed partial class SipCall : IHasDeadline
     /// <summary>The owner's own.</summary>
     public object? Tag { get; set; }
 
-    /// <summary>Our 2xx waits for its ACK, so a BYE has to wait too.</summary>
-    public bool IsHangingUp => _byePending;
-
     public Instant NextDeadline
     {
         get
