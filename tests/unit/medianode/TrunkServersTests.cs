@@ -33,7 +33,7 @@ public sealed class TrunkServersTests
         Assert.Equal(Outside, (await rig.Next<LegAnswered>()).Leg);
         Assert.Equal("sip:123@trunk.example", again.RequestUri.ToString());
         Assert.NotEqual(invite.CallId, again.CallId);
-        Assert.Equal(1, rig.Node.Counters.TrunkFailovers);
+        Assert.Equal(1, (await rig.Counters()).TrunkFailovers);
 
         await Dial(rig, call, new LegId(3));
         Assert.Equal(SipMethods.Invite, (await second.Request(SipMethods.Invite)).Method);
@@ -55,7 +55,7 @@ public sealed class TrunkServersTests
         first.Respond(await first.Request(SipMethods.Invite), 404);
 
         Assert.Equal(404, (await rig.Next<LegFailed>()).SipCode);
-        Assert.Equal(0, rig.Node.Counters.TrunkFailovers);
+        Assert.Equal(0, (await rig.Counters()).TrunkFailovers);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class TrunkServersTests
         second.Respond(await second.Request(SipMethods.Invite), 503);
 
         Assert.Equal(503, (await rig.Next<LegFailed>()).SipCode);
-        Assert.Equal(1, rig.Node.Counters.TrunkFailovers);
+        Assert.Equal(1, (await rig.Counters()).TrunkFailovers);
     }
 
     private static Task<NodeRig> Start(NameServer names) => NodeRig.Start(change: options => options with
@@ -86,7 +86,7 @@ public sealed class TrunkServersTests
     {
         names.Add("_sip._udp.trunk.example", first.Local, second.Local);
         await rig.Settle([new TrunkSettings("carrier", "sip:trunk.example", [], null, EncryptionPolicy.Prefer, null)]);
-        while ((await rig.Node.ReadFigures(CancellationToken.None)).Counters["hostLookups"] > 0) await Task.Yield();
+        await rig.Located();
     }
 
     private static async Task<CallId> Offer(NodeRig rig, WirePhone caller)

@@ -36,8 +36,8 @@ public sealed class EncryptionPolicyTests
         const string Answered = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:";
         Assert.Equal(encrypted, Body(ok).Contains(Answered, StringComparison.Ordinal));
         Assert.DoesNotContain(Key, Body(ok), StringComparison.Ordinal);
-        Assert.Equal(encrypted ? 1 : 0, rig.Node.Counters.LegsEncrypted);
-        Assert.Equal(encrypted ? 0 : 1, rig.Node.Counters.LegsPlain);
+        Assert.Equal(encrypted ? 1 : 0, (await rig.Counters()).LegsEncrypted);
+        Assert.Equal(encrypted ? 0 : 1, (await rig.Counters()).LegsPlain);
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class EncryptionPolicyTests
         var refusal = await phone.Final(SipMethods.Invite, 1);
         Assert.Equal(488, refusal.StatusCode);
         Assert.Contains(words, refusal.Headers.Get("Warning"), StringComparison.Ordinal);
-        Assert.Equal(1, rig.Node.Counters.EncryptionRefused);
+        Assert.Equal(1, (await rig.Counters()).EncryptionRefused);
     }
 
     /// <summary>Keys in SDP are as safe as the signalling below: over UDP there are none to require.</summary>
@@ -123,7 +123,7 @@ public sealed class EncryptionPolicyTests
 
         Assert.Equal(plain, (await rig.Next<LegEnded>()).Quality.PlainLines);
         Assert.Equal(taken, WirePhone.PortOf(ok, "video") != 0);
-        var counters = rig.Node.Counters;
+        var counters = await rig.Counters();
         Assert.Equal((encrypted, plain, downgraded, taken ? 0 : 1), (
             counters.LinesEncrypted, counters.LinesPlain, counters.EncryptionDowngraded, counters.EncryptionRefused));
     }
@@ -144,7 +144,7 @@ public sealed class EncryptionPolicyTests
         phone.Send(SipMethods.Invite, 2, Sdp(phone, "RTP/AVP", keys: false));
         Assert.Equal(200, (await phone.Final(SipMethods.Invite, 2)).StatusCode);
         phone.Send(SipMethods.Ack, 2);
-        Assert.Equal(1, rig.Node.Counters.EncryptionDowngraded);
+        Assert.Equal(1, (await rig.Counters()).EncryptionDowngraded);
     }
 
     private static Task Dial(NodeRig rig, CallId call, WirePhone agent, EncryptionPolicy policy) => rig.Command(n =>
