@@ -3,7 +3,7 @@ namespace OrleansAcd.Tests.Common;
 /// <summary>Waits for what no event tells of.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Asks until it is so; fails, saying what it waited for, when it has not been for long.</summary>

@@ -163,10 +163,13 @@ internal sealed class NodeRig : IAsyncDisposable
         return (offered.Call, agentCall, caller);
     }
 
-    /// <summary>Those who <see cref="Talk"/>, and are still up, hear each other for so much longer.</summary>
-    public Task Speech(double seconds)
+    /// <summary>These hear their tone for so much longer, unless their call has ended; none named: caller and agent of
+    /// <see cref="Talk"/>.</summary>
+    public Task Speech(double seconds, params PhoneCall[] listeners)
     {
-        var ends = Array.ConvertAll(_talking, call => (Call: call, At: call.HeardFor + TimeSpan.FromSeconds(seconds)));
+        var ends = Array.ConvertAll(
+            listeners.Length > 0 ? listeners : _talking,
+            call => (Call: call, At: call.HeardFor + TimeSpan.FromSeconds(seconds)));
         return Eventually.Is(
             () => Array.TrueForAll(ends, end => end.Call.Ended.IsCompleted || end.Call.HeardFor >= end.At),
             $"they hear each other for {seconds} s more");
@@ -206,9 +209,15 @@ internal sealed class NodeRig : IAsyncDisposable
     /// <param name="sdp">What it offers; null: G.711.</param>
     public async Task<(CallId Call, SipResponse Ok)> Up(WirePhone phone, string? sdp = null, uint cseq = 1)
     {
+        var call = await Offered(phone, sdp, cseq);
+        return (call, await Answer(phone, call, cseq));
+    }
+
+    /// <summary>The same, not answered yet.</summary>
+    public async Task<CallId> Offered(WirePhone phone, string? sdp = null, uint cseq = 1)
+    {
         phone.Send(SipMethods.Invite, cseq, sdp ?? phone.Sdp());
-        var offered = await Next<LegOffered>();
-        return (offered.Call, await Answer(phone, offered.Call, cseq));
+        return (await Next<LegOffered>()).Call;
     }
 
     /// <summary>Answers the caller; the 200.</summary>

@@ -88,7 +88,7 @@ public sealed class RecordingTests : IDisposable
     public async Task WhoComesBeginsTheNextSegmentAndWhoGoesEndsIt()
     {
         await using var rig = await Start("alice", "bob");
-        var (call, _, _) = await rig.Talk(Agent);
+        var (call, _, caller) = await rig.Talk(Agent);
         await Record(rig, call);
         var bob = await rig.Register("bob", new PhoneBehaviour { Voice = NodeRig.AgentVoice });
         await rig.Speech(0.5);
@@ -97,10 +97,10 @@ public sealed class RecordingTests : IDisposable
         var first = await rig.Next<RecordingSegment>();
         await rig.Command(n => new Hear(
             call, 1, n, [new Hearing(LegId.Caller, Expert), new Hearing(Expert, LegId.Caller)]));
-        await rig.Speech(0.5);
+        await rig.Speech(0.5, caller);
         await rig.Command(n => new Hangup(call, 1, n, Agent, 200));
         var second = await rig.Next<RecordingSegment>();
-        await rig.Speech(0.5);
+        await rig.Speech(0.5, caller);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
         var third = await rig.Next<RecordingSegment>();
 

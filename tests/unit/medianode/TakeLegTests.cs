@@ -80,7 +80,7 @@ public sealed class TakeLegTests
         using var first = new WirePhone(rig.Node.Sip);
         using var second = new WirePhone(rig.Node.Sip);
         var (target, _) = await rig.Up(first);
-        var source = wrong == "not-up" ? await Offered(rig, second) : (await rig.Up(second)).Call;
+        var source = wrong == "not-up" ? await rig.Offered(second) : (await rig.Up(second)).Call;
 
         await rig.Command(n => new TakeLeg(
             target,
@@ -118,11 +118,5 @@ public sealed class TakeLegTests
     {
         var ended = await rig.Next<LegEnded>();
         return (ended.Call, ended.Leg);
-    }
-
-    private static async Task<CallId> Offered(NodeRig rig, WirePhone phone)
-    {
-        phone.Send(SipMethods.Invite, 1, phone.Sdp());
-        return (await rig.Next<LegOffered>()).Call;
     }
 }

@@ -97,11 +97,7 @@ public sealed class TransferTests
         using var phone = new WirePhone(rig.Node.Sip);
         using var other = new WirePhone(rig.Node.Sip);
         var call = (await rig.Up(phone)).Call;
-        await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
-        other.ToTag = "";
-
-        other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
-        var replacing = await rig.Next<LegReplacing>();
+        var replacing = await CarlReplaces(rig, phone, other);
         await rig.Command(n => new Answer(call, 1, n, replacing.Leg));
         other.ToTag = (await other.Final(SipMethods.Invite, 3)).ToTag;
         other.Send(SipMethods.Ack, 3);
@@ -124,10 +120,7 @@ public sealed class TransferTests
         using var phone = new WirePhone(rig.Node.Sip);
         using var other = new WirePhone(rig.Node.Sip);
         var call = (await rig.Up(phone)).Call;
-        await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
-        other.ToTag = "";
-        other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
-        var replacing = await rig.Next<LegReplacing>();
+        var replacing = await CarlReplaces(rig, phone, other);
 
         await rig.Command(n => new Reject(call, 1, n, replacing.Leg, 603, null));
 
@@ -173,11 +166,10 @@ public sealed class TransferTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        phone.Send(SipMethods.Invite, 1, phone.Sdp());
-        var offered = await rig.Next<LegOffered>();
+        var call = await rig.Offered(phone);
 
         await rig.Command(n => new Redirect(
-            offered.Call, 1, n, LegId.Caller, ["sip:a@192.0.2.1", "bad contact", "\"B\" <sip:b@acd.invalid>;q=0.5"]));
+            call, 1, n, LegId.Caller, ["sip:a@192.0.2.1", "bad contact", "\"B\" <sip:b@acd.invalid>;q=0.5"]));
 
         var moved = await phone.Final(SipMethods.Invite, 1);
         Assert.Equal(302, moved.StatusCode);
@@ -191,10 +183,9 @@ public sealed class TransferTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        phone.Send(SipMethods.Invite, 1, phone.Sdp());
-        var offered = await rig.Next<LegOffered>();
+        var call = await rig.Offered(phone);
 
-        await rig.Command(n => new Redirect(offered.Call, 1, n, LegId.Caller, ["\r\nX: y"]));
+        await rig.Command(n => new Redirect(call, 1, n, LegId.Caller, ["\r\nX: y"]));
 
         Assert.Equal(480, (await phone.Final(SipMethods.Invite, 1)).StatusCode);
     }
@@ -206,12 +197,11 @@ public sealed class TransferTests
         await using var rig = await NodeRig.Start();
         using var caller = new WirePhone(rig.Node.Sip);
         using var agent = new WirePhone(rig.Node.Sip);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
-        await rig.Dial(offered.Call, Agent, [agent.Contact(rig.Node.Node)]);
+        var call = await rig.Offered(caller);
+        await rig.Dial(call, Agent, [agent.Contact(rig.Node.Node)]);
         var invite = await agent.Request(SipMethods.Invite);
 
-        await rig.Command(n => new AskToAnswer(offered.Call, 1, n, Agent));
+        await rig.Command(n => new AskToAnswer(call, 1, n, Agent));
         agent.Respond(invite, 180);
 
         var asked = await agent.Request(SipMethods.Notify);
@@ -228,11 +218,10 @@ public sealed class TransferTests
         using var caller = new WirePhone(rig.Node.Sip);
         using var trunk = new WirePhone(rig.Node.Sip);
         await rig.Settle([Trunk($"sip:{trunk.Local}", NodeRig.Account("ourselves"))]);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
+        var call = await rig.Offered(caller);
 
         await rig.Command(n => new Dial(
-            offered.Call, 1, n, Agent, [Number("sip:+15550123@nowhere.invalid")], new PartyIdentity("", "sip:s@x"),
+            call, 1, n, Agent, [Number("sip:+15550123@nowhere.invalid")], new PartyIdentity("", "sip:s@x"),
             [new SipHeader("Referred-By", "<sip:carl@x>")], TimeSpan.FromSeconds(5)) { Trunk = "provider" });
         var first = await trunk.Request(SipMethods.Invite);
         trunk.Respond(first, 407,
@@ -255,13 +244,10 @@ public sealed class TransferTests
         using var caller = new WirePhone(rig.Node.Sip);
         using var trunk = new WirePhone(rig.Node.Sip);
         await rig.Settle([Trunk($"sip:localhost:{trunk.Local.Port}", null)]);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
+        var call = await rig.Offered(caller);
         await rig.Located();
 
-        await rig.Command(n => new Dial(
-            offered.Call, 1, n, Agent, [Number("sip:1@x")], new PartyIdentity("", "sip:s@x"), [],
-            TimeSpan.FromSeconds(5)) { Trunk = "provider" });
+        await DialOut(rig, call, "provider");
 
         var invite = await trunk.Request(SipMethods.Invite);
         Assert.Equal($"sip:1@localhost:{trunk.Local.Port}", invite.RequestUri.ToString());
@@ -276,21 +262,13 @@ public sealed class TransferTests
         using var caller = new WirePhone(rig.Node.Sip);
         using var trunk = new WirePhone(rig.Node.Sip);
         await rig.Settle([Trunk(code == 403 ? $"sip:{trunk.Local}" : uri, null)]);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
+        var call = await rig.Offered(caller);
 
-        await rig.Command(n => new Dial(
-            offered.Call, 1, n, Agent, [Number("sip:1@x")], new PartyIdentity("", "sip:s@x"), [],
-            TimeSpan.FromSeconds(5)) { Trunk = id });
+        await DialOut(rig, call, id);
         if (code == 403) trunk.Respond(await trunk.Request(SipMethods.Invite), 403);
 
-        Assert.Equal((Agent, code), await Failed());
-
-        async Task<(LegId, int)> Failed()
-        {
-            var failed = await rig.Next<LegFailed>();
-            return (failed.Leg, failed.SipCode);
-        }
+        var failed = await rig.Next<LegFailed>();
+        Assert.Equal((Agent, code), (failed.Leg, failed.SipCode));
     }
 
     [Fact]
@@ -312,6 +290,22 @@ public sealed class TransferTests
 
     private static PhoneContact Number(string uri) => new(
         uri, ImmutableArray<string>.Empty, "udp", "", new NodeId("any"), DateTimeOffset.MaxValue);
+
+    /// <summary>The registered phone of carl asks, in an INVITE with CSeq 3, for the place of another.</summary>
+    private static async Task<LegReplacing> CarlReplaces(NodeRig rig, WirePhone phone, WirePhone other)
+    {
+        await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
+        other.ToTag = "";
+        other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
+        return await rig.Next<LegReplacing>();
+    }
+
+    /// <summary>Calls a number through a trunk, for the agent's place.</summary>
+    private static Task DialOut(NodeRig rig, CallId call, string trunk) => rig.Command(n => new Dial(
+        call, 1, n, Agent, [Number("sip:1@x")], new PartyIdentity("", "sip:s@x"), [], TimeSpan.FromSeconds(5))
+    {
+        Trunk = trunk,
+    });
 
     /// <summary>As the node sees it: its own tag is the to-tag.</summary>
     private static string DialogOf(WirePhone phone) =>

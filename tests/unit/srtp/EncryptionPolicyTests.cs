@@ -22,14 +22,8 @@ public sealed class EncryptionPolicyTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        phone.Send(SipMethods.Invite, 1, Sdp(phone, profile, encrypted));
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
-        var ok = await phone.Final(SipMethods.Invite, 1);
-        phone.ToTag = ok.ToTag;
-        phone.Send(SipMethods.Ack, 1);
-        await rig.Next<LegAnswered>();
-        await rig.Command(n => new Hangup(offered.Call, 1, n, LegId.Caller, 200));
+        var (call, ok) = await rig.Up(phone, Sdp(phone, profile, encrypted));
+        await rig.Command(n => new Hangup(call, 1, n, LegId.Caller, 200));
 
         Assert.Equal(encrypted, (await rig.Next<LegEnded>()).Quality.Encrypted);
         Assert.Contains(profile, Body(ok), StringComparison.Ordinal);
@@ -66,9 +60,8 @@ public sealed class EncryptionPolicyTests
         await using var rig = await NodeRig.Start();
         using var caller = new WirePhone(rig.Node.Sip);
         using var agent = new WirePhone(rig.Node.Sip);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
-        await Dial(rig, offered.Call, agent, EncryptionPolicy.Require);
+        var call = await rig.Offered(caller);
+        await Dial(rig, call, agent, EncryptionPolicy.Require);
 
         Assert.Equal(488, (await rig.Next<LegFailed>()).SipCode);
     }
@@ -83,9 +76,8 @@ public sealed class EncryptionPolicyTests
         await using var rig = await NodeRig.Start();
         using var caller = new WirePhone(rig.Node.Sip);
         using var agent = new WirePhone(rig.Node.Sip);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
-        await Dial(rig, offered.Call, agent, policy);
+        var call = await rig.Offered(caller);
+        await Dial(rig, call, agent, policy);
         var invite = await agent.Request(SipMethods.Invite);
 
         Assert.Contains("RTP/AVP", Body(invite), StringComparison.Ordinal);
@@ -93,7 +85,7 @@ public sealed class EncryptionPolicyTests
         Assert.Equal(policy == EncryptionPolicy.Prefer, hasKeys);
         agent.Respond(invite, 200, agent.Sdp("0") + (takes ? Line : ""));
         await rig.Next<LegAnswered>();
-        await rig.Command(n => new Hangup(offered.Call, 1, n, Agent, 200));
+        await rig.Command(n => new Hangup(call, 1, n, Agent, 200));
         Assert.Equal(encrypted, (await rig.Next<LegEnded>()).Quality.Encrypted);
     }
 
@@ -110,16 +102,10 @@ public sealed class EncryptionPolicyTests
         await using var rig = await NodeRig.Start();
         await rig.Settle([Trunk(policy)]);
         using var phone = new WirePhone(rig.Node.Sip);
-        phone.Send(
-            SipMethods.Invite, 1, Sdp(phone, "RTP/AVP", keys: true)
+        var (call, ok) = await rig.Up(
+            phone, Sdp(phone, "RTP/AVP", keys: true)
             + $"m=video {phone.RtpPort} {profile} 97\r\na=rtpmap:97 VP8/90000\r\n" + (keys ? Line : ""));
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
-        var ok = await phone.Final(SipMethods.Invite, 1);
-        phone.ToTag = ok.ToTag;
-        phone.Send(SipMethods.Ack, 1);
-        await rig.Next<LegAnswered>();
-        await rig.Command(n => new Hangup(offered.Call, 1, n, LegId.Caller, 200));
+        await rig.Command(n => new Hangup(call, 1, n, LegId.Caller, 200));
 
         Assert.Equal(plain, (await rig.Next<LegEnded>()).Quality.PlainLines);
         Assert.Equal(taken, WirePhone.PortOf(ok, "video") != 0);
@@ -134,12 +120,7 @@ public sealed class EncryptionPolicyTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        phone.Send(SipMethods.Invite, 1, Sdp(phone, "RTP/AVP", keys: true));
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
-        phone.ToTag = (await phone.Final(SipMethods.Invite, 1)).ToTag;
-        phone.Send(SipMethods.Ack, 1);
-        await rig.Next<LegAnswered>();
+        await rig.Up(phone, Sdp(phone, "RTP/AVP", keys: true));
 
         phone.Send(SipMethods.Invite, 2, Sdp(phone, "RTP/AVP", keys: false));
         Assert.Equal(200, (await phone.Final(SipMethods.Invite, 2)).StatusCode);
