@@ -54,7 +54,7 @@ internal static class AgentEndpoints
             : Results.Ok(changed.Agent);
     }
 
-    private static IResult Unknown(string id) => Problems.NotFound($"There is no agent '{id}'.");
+    private static IResult Unknown(string id) => Problems.NotFound($"There is no agent '{Ids.Shown(id)}'.");
 
     /// <summary>What somebody wants an agent to be.</summary>
     /// <param name="Reason">For not-ready: lunch, training ...</param>

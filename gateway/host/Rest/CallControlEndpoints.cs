@@ -12,7 +12,6 @@ namespace OrleansAcd.Gateway.Rest;
 /// <remarks>202: begun. How it goes on is in the call's timeline and in the feed.</remarks>
 internal static class CallControlEndpoints
 {
-    private const int IdCharsMax = 64;
     private static readonly TimeSpan KeyTime = TimeSpan.FromMilliseconds(100);
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -22,12 +21,18 @@ internal static class CallControlEndpoints
         MapTransfers(group);
         MapRecording(group);
         Described(
-            group.MapPost("dtmf", (string id, KeysRequest keys, Asked asked) => asked.Of(
-                id,
-                new CallControl.PressKeys(new LegId(keys.Leg), keys.Digits ?? "", keys.KeySeconds is { } s
-                    ? TimeSpan.FromSeconds(Math.Clamp(s, 0, 60))
-                    : KeyTime))),
+            group.MapPost("dtmf", (string id, KeysRequest keys, Asked asked) => Keys(keys) is { } control
+                ? asked.Of(id, control)
+                : Task.FromResult(Problems.Bad("leg and digits must be given; keySeconds must be a number."))),
             "pressKeys", "Presses keys towards a leg: RFC 4733 where agreed, else tones");
+    }
+
+    private static CallControl.PressKeys? Keys(KeysRequest keys)
+    {
+        var seconds = keys.KeySeconds ?? KeyTime.TotalSeconds;
+        return keys is { Leg: { } leg, Digits: { } digits } && double.IsFinite(seconds)
+            ? new CallControl.PressKeys(new LegId(leg), digits, TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 60)))
+            : null;
     }
 
     private static void MapHolding(RouteGroupBuilder group)
@@ -35,14 +40,8 @@ internal static class CallControlEndpoints
         Leg(group, "hold", "holdCall", "Holds a party, the caller unless another leg is named: it hears music",
             leg => new CallControl.Hold(leg));
         Leg(group, "unhold", "unholdCall", "Resumes a held party", leg => new CallControl.Unhold(leg));
-        Described(
-            group.MapPost("mute", (string id, LegRequest leg, Asked asked) =>
-                asked.Of(id, new CallControl.Mute(new LegId(leg.Leg ?? 0)))),
-            "muteLeg", "Nobody hears the leg");
-        Described(
-            group.MapPost("unmute", (string id, LegRequest leg, Asked asked) =>
-                asked.Of(id, new CallControl.Unmute(new LegId(leg.Leg ?? 0)))),
-            "unmuteLeg", "The leg is heard again");
+        OneLeg(group, "mute", "muteLeg", "Nobody hears the leg", leg => new CallControl.Mute(leg));
+        OneLeg(group, "unmute", "unmuteLeg", "The leg is heard again", leg => new CallControl.Unmute(leg));
         Plain(group, "answer", "answerCall", "Asks the agent's ringing phone to answer by itself",
             new CallControl.AnswerPhone());
     }
@@ -92,6 +91,14 @@ internal static class CallControlEndpoints
                     asked.Of(id, control(leg?.Leg is { } number ? new LegId(number) : null))),
             name, summary);
 
+    private static void OneLeg(
+        RouteGroupBuilder group, string path, string name, string summary, Func<LegId, CallControl> control) =>
+        Described(
+            group.MapPost(path, (string id, LegRequest leg, Asked asked) => leg.Leg is { } number
+                ? asked.Of(id, control(new LegId(number)))
+                : Task.FromResult(Problems.Bad("leg must be given."))),
+            name, summary);
+
     private static void Target(
         RouteGroupBuilder group, string path, string name, string summary, Func<string, CallControl> control) =>
         Described(
@@ -120,7 +127,7 @@ internal static class CallControlEndpoints
 
         public async Task<IResult> Of(string id, CallControl control)
         {
-            if (id.Length > IdCharsMax) return Problems.NotFound("There is no such call.");
+            if (!Ids.CanBe(id)) return Problems.NotFound($"There is no call '{Ids.Shown(id)}'.");
             if (!live.Has(new CallId(id)))
             {
                 return await store.Find(new CallId(id), CancellationToken.None) is null
@@ -141,5 +148,5 @@ internal static class CallControlEndpoints
 
     /// <param name="Digits">0-9, *, #, A-D; at most 64.</param>
     /// <param name="KeySeconds">How long each key is pressed; 0.1 where it is left out.</param>
-    internal sealed record KeysRequest(int Leg, string? Digits, double? KeySeconds);
+    internal sealed record KeysRequest(int? Leg, string? Digits, double? KeySeconds);
 }

@@ -10,8 +10,6 @@ namespace OrleansAcd.Gateway.Rest;
 /// <summary>Calls, up and ended.</summary>
 internal static class CallEndpoints
 {
-    private const int IdCharsMax = 64;
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/calls").WithTags("calls");
@@ -50,7 +48,7 @@ internal static class CallEndpoints
         string id, ICallStore store, LiveCalls liveCalls, IGrainFactory grains, CancellationToken cancellation)
     {
         var call = new CallId(id);
-        if (id.Length > IdCharsMax) return Unknown(id);
+        if (!Ids.CanBe(id)) return Unknown(id);
 
         var view = liveCalls.Has(call) ? await grains.GetGrain<ICallGrain>(id).Get() : null;
         view ??= await store.Find(call, cancellation);
@@ -61,7 +59,7 @@ internal static class CallEndpoints
         string id, ICallStore store, LiveCalls liveCalls, IGrainFactory grains, CancellationToken cancellation)
     {
         var call = new CallId(id);
-        if (id.Length > IdCharsMax) return Unknown(id);
+        if (!Ids.CanBe(id)) return Unknown(id);
         if (liveCalls.Has(call) && await grains.GetGrain<ICallGrain>(id).Hangup("api")) return Results.Accepted();
 
         return await store.Find(call, cancellation) is null
@@ -70,5 +68,5 @@ internal static class CallEndpoints
     }
 
     private static IResult Unknown(string id) =>
-        Problems.NotFound($"There is no call '{(id.Length <= IdCharsMax ? id : id[..IdCharsMax] + "...")}'.");
+        Problems.NotFound($"There is no call '{Ids.Shown(id)}'.");
 }

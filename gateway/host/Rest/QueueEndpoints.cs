@@ -25,6 +25,6 @@ internal static class QueueEndpoints
 
     private static async Task<IResult> Get(string id, ICentreSource centre, IGrainFactory grains) =>
         centre.Current.FindQueue(new QueueId(id)) is null
-            ? Problems.NotFound($"There is no queue '{id}'.")
+            ? Problems.NotFound($"There is no queue '{Ids.Shown(id)}'.")
             : Results.Ok(await grains.GetGrain<IQueueGrain>(id).Get());
 }

@@ -9,8 +9,6 @@ namespace OrleansAcd.Gateway.Rest;
 /// <summary>Supervisors: what they watch, and how.</summary>
 internal static class SupervisorEndpoints
 {
-    private const int IdCharsMax = 64;
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/supervisors").WithTags("supervisors");
@@ -39,7 +37,7 @@ internal static class SupervisorEndpoints
         if (wanted.Call is null == wanted.Agent is null) return Problems.Bad("call or agent must be given, not both.");
         if (wanted.Agent is { } agent && centre.Current.FindAgent(new AgentId(agent)) is null)
             return Problems.NotFound("There is no such agent.");
-        if (wanted.Call is { Length: > IdCharsMax }) return Problems.NotFound("There is no such call.");
+        if (wanted.Call is { } call && !Ids.CanBe(call)) return Problems.NotFound("There is no such call.");
 
         var target = new WatchTarget(
             wanted.Call is null ? null : new CallId(wanted.Call),
@@ -74,7 +72,7 @@ internal static class SupervisorEndpoints
         grains.GetGrain<ISupervisorGrain>(id);
 
     private static IResult Unknown(string id) =>
-        Problems.NotFound($"There is no supervisor '{(id.Length <= IdCharsMax ? id : id[..IdCharsMax] + "...")}'.");
+        Problems.NotFound($"There is no supervisor '{Ids.Shown(id)}'.");
 
     private static IResult WrongMode() => Problems.Bad("mode must be monitor, whisper, barge or take-over.");
 

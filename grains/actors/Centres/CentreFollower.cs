@@ -11,8 +11,8 @@ using OrleansAcd.Streams;
 
 namespace OrleansAcd.Actors;
 
-/// <summary>Keeps this process's <see cref="LocalCentreSource"/> up to date; tells agents whose definition changed, and
-/// media nodes who may register.</summary>
+/// <summary>Keeps this process's <see cref="LocalCentreSource"/> up to date; tells agents whose definition changed,
+/// supervisors whose rights did, and media nodes who may register.</summary>
 public sealed partial class CentreFollower(
     IGrainFactory grains, IStreamBus bus, LocalCentreSource source, ILogger<CentreFollower> log)
     : IHostedService, IAsyncDisposable
@@ -54,16 +54,25 @@ public sealed partial class CentreFollower(
 
         foreach (var agent in before.Centre.Agents)
         {
-            if (source.Current.FindAgent(agent.Id) is null) await Tell(agent.Id);
+            var now = source.Current.FindAgent(agent.Id);
+            if (now is null) await Tell(agent.Id);
+            if (!SupervisorMachine.AreSame(agent.Supervises, now?.Supervises ?? [])) await TellSupervisor(agent.Id);
         }
     }
 
     /// <summary>An agent that cannot be told follows at its next event; the others are told all the same.</summary>
-    private async Task Tell(AgentId agent)
+    private Task Tell(AgentId agent) => Guarded(
+        agent, () => grains.GetGrain<IAgentGrain>(agent.Value).DefinitionChanged());
+
+    /// <summary>A supervisor that cannot be told asks its call again soon.</summary>
+    private Task TellSupervisor(AgentId supervisor) => Guarded(
+        supervisor, () => grains.GetGrain<ISupervisorGrain>(supervisor.Value).RightsChanged());
+
+    private async Task Guarded(AgentId agent, Func<Task> tell)
     {
         try
         {
-            await grains.GetGrain<IAgentGrain>(agent.Value).DefinitionChanged();
+            await tell();
         }
         catch (Exception error) when (error is OrleansException or TimeoutException)
         {

@@ -54,6 +54,8 @@ public sealed partial class SupervisorGrain : Grain, ISupervisorGrain
 
     public Task AgentTalks(AgentId agent, CallId? call) => Apply(new SupervisorEvent.AgentTalks(agent, call));
 
+    public Task RightsChanged() => Apply(new SupervisorEvent.RightsChanged(Rights));
+
     public Task Reported(WatchReport report) => Apply(new SupervisorEvent.Reported(report));
 
     private async Task<SupervisorAnswer> Ask(SupervisorEvent e)
@@ -110,6 +112,10 @@ public sealed partial class SupervisorGrain : Grain, ISupervisorGrain
                 var control = e.Control with { By = "supervisor " + _id.Value };
                 var answer = await GrainFactory.GetGrain<ICallGrain>(e.Call.Value).Control(control);
                 return new SupervisorEvent.Answered(e.Call, e.Control, answer);
+            case SupervisorEffect.Check e:
+                var same = new CallControl.ChangeWatch(_id, e.Mode) { By = "supervisor " + _id.Value };
+                return new SupervisorEvent.Checked(
+                    e.Call, await GrainFactory.GetGrain<ICallGrain>(e.Call.Value).Control(same));
             case SupervisorEffect.WatchAgent { Watches: true } e:
                 await GrainFactory.GetGrain<IAgentGrain>(e.Agent.Value).Watch(_id);
                 break;

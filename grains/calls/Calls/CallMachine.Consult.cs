@@ -53,6 +53,7 @@ public static partial class CallMachine
         work.State = work.State with { Consultation = null };
         if (party.IsUp)
         {
+            CountPrivateTalk(work, work.State.Find(party.Leg)!);
             work.Put(party);
             work.State = work.State with { Agent = party.Agent };
             HandCallerTo(work, party, transfer);
@@ -76,7 +77,6 @@ public static partial class CallMachine
         if (work.State.Consultation is not { } consultation) return Impossible("Nobody is consulted.");
 
         var party = work.State.Find(consultation.Leg)!;
-        if (party.IsUp) CountPrivateTalk(work, party);
         Leave(work, party);
         EndConsultation(work, party, "cancelled");
         return ControlAnswer.Accepted;
@@ -136,14 +136,25 @@ public static partial class CallMachine
         return ControlAnswer.Accepted;
     }
 
-    /// <summary>Who talked along without serving the caller: it counts for the agent alone.</summary>
+    /// <summary>An agent who talked along without serving the caller, or called somebody: it counts for that agent
+    /// alone, once: when the party goes, or begins to serve.</summary>
     private static void CountPrivateTalk(CallWork work, CallParty party)
     {
-        if (party.Agent is null || party.UpSince is not { } since) return;
+        var isPrivate = party.Role is PartyRole.Consulted or PartyRole.Guest or PartyRole.Caller;
+        if (!isPrivate || party.Agent is null || TalkOf(work, party) is not { Ticks: > 0 } talk) return;
 
+        var since = work.Now - talk;
         work.Add(new CallEffect.CountTalk(new Contracts.Views.CallSegment(
-            0, null, party.Agent, "", since, since, work.Now, (work.Now - since).TotalSeconds, 0,
-            QueueOutcome.Answered)));
+            0, null, party.Agent, "", since, since, work.Now, talk.TotalSeconds, 0, QueueOutcome.Answered)));
+    }
+
+    /// <summary>A caller's wait is no talk.</summary>
+    private static TimeSpan TalkOf(CallWork work, CallParty party)
+    {
+        var s = work.State;
+        if (party.Role != PartyRole.Caller) return work.Now - (party.UpSince ?? work.Now);
+
+        return s.TalkedBefore + (work.Now - (s.AnsweredAt ?? work.Now));
     }
 
     private static ControlAnswer UnknownLeg() => Refused(ControlRefusal.Unknown, "The call has no such leg.");

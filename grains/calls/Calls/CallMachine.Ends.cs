@@ -51,6 +51,7 @@ public static partial class CallMachine
             return;
         }
 
+        if (party.IsUp) CountPrivateTalk(work, party);
         if (party.State is PartyState.Dialling or PartyState.Ringing) work.CancelDial(party.Leg);
         else work.Hangup(party.Leg);
         work.Put(party with { State = PartyState.Leaving, Release = release, Until = work.Now + ClosingTime });
@@ -106,7 +107,7 @@ public static partial class CallMachine
         var s = work.State;
         work.Drop(party);
         work.Release(party.Reservation, ReleaseOf(party) == ReleaseReason.Void ? ReleaseReason.Void : release);
-        if (party.Role is PartyRole.Consulted or PartyRole.Guest) CountPrivateTalk(work, party);
+        CountPrivateTalk(work, party);
         switch (party.Role)
         {
             case PartyRole.Supervisor: WatchOver(work, party, why); break;
@@ -154,34 +155,67 @@ public static partial class CallMachine
 
         if (s.Transfer is not null || s.Handing is not null)
         {
-            // The caller still waits for somebody: a stretch of its own. A phone that has gone is not told any more.
-            work.EndSegment(QueueOutcome.TransferredOut);
-            work.BeginSegment(s.Route?.Queue, null, s.Transfer is { } t ? TargetText(s.Find(t.Target)) : "");
-            work.State = work.State with
-            {
-                Transfer = s.Transfer is null ? null : s.Transfer with { TellsPhone = false },
-                Handing = s.Handing is null ? null : s.Handing with { TellsPhone = false },
-            };
+            AwaitNext(work);
             return;
         }
 
         var next = s.Parties.FirstOrDefault(p => p.HasTakenOver)
-            ?? s.Parties.FirstOrDefault(p => p is { IsUp: true, Role: PartyRole.Guest, Agent: not null });
+            ?? s.Parties.FirstOrDefault(p => p is { IsUp: true, Role: PartyRole.Guest, Agent: not null })
+            ?? s.Parties.FirstOrDefault(p => p is { IsUp: true, Role: PartyRole.Guest });
         if (next is not null) Promote(work, next, isLost);
     }
 
-    /// <summary>A party becomes the agent of the call.</summary>
+    /// <summary>Who served the caller is gone, and the caller waits for somebody: a stretch of its own. A phone that
+    /// has gone is not told any more.</summary>
+    private static void AwaitNext(CallWork work)
+    {
+        var s = work.State;
+        work.EndSegment(QueueOutcome.TransferredOut);
+        work.BeginSegment(s.Route?.Queue, null, s.Transfer is { } t ? TargetText(s.Find(t.Target)) : "");
+        work.State = work.State with
+        {
+            Transfer = s.Transfer is null ? null : s.Transfer with { TellsPhone = false },
+            Handing = s.Handing is null ? null : s.Handing with { TellsPhone = false },
+        };
+    }
+
+    /// <summary>A party serves the caller in the agent's place: as agent, where it is one.</summary>
     private static void Promote(CallWork work, CallParty party, bool isLost)
     {
         var hadTaken = party.HasTakenOver;
+        CountPrivateTalk(work, party);
         if (party.Role == PartyRole.Supervisor) ReportEnd(work, party, "took the call over");
-        work.Put(party with { Role = PartyRole.Agent, Mode = default });
+        if (party.Agent is not null) work.Put(party with { Role = PartyRole.Agent, Mode = default });
         work.State = work.State with { Agent = party.Agent };
         work.Note("agent-changed", "talks to the caller from now on", party.Agent);
         if (hadTaken) return;
 
         work.EndSegment(isLost ? QueueOutcome.SystemLost : QueueOutcome.TransferredOut);
         Serve(work, party);
+        RecordAs(work, party);
+    }
+
+    /// <summary>Nobody came for whom the caller waited, and somebody is still there: that stretch is theirs.</summary>
+    private static void ServeAgain(CallWork work)
+    {
+        if (work.State.OpenSegment is not { AnsweredAt: null } || TalkerOf(work.State) is not { } talker) return;
+
+        if (talker is { Role: PartyRole.Guest, Agent: not null })
+        {
+            CountPrivateTalk(work, talker);
+            work.Put(talker with { Role = PartyRole.Agent });
+        }
+
+        work.State = work.State with { Agent = talker.Agent };
+        work.AnswerSegment(talker.Agent);
+    }
+
+    /// <summary>A caller who goes to somebody else, or back into the line, is neither held nor muted any
+    /// more.</summary>
+    private static void FreeCaller(CallWork work)
+    {
+        if (work.State.Find(LegId.Caller) is { } caller && (caller.OnHold || caller.Muted))
+            work.Put(caller with { OnHold = false, Muted = false });
     }
 
     /// <summary>A new stretch of the call, with this party talking to the caller.</summary>
@@ -206,9 +240,9 @@ public static partial class CallMachine
             Phase = CallPhase.Queued, Agent = null, RefreshAt = work.Now + WaitRefresh, WaitsSince = work.Now,
             TalkedBefore = s.TalkedBefore + (work.Now - (s.AnsweredAt ?? work.Now)), AnsweredAt = null,
             EnqueuedAt = s.EnqueuedAt ?? work.Now, Transfer = null, Consultation = null, Handing = null,
-            MonitorShownTo = null,
+            MonitorShownTo = [],
         };
-        if (work.State.Find(LegId.Caller) is { OnHold: true } caller) work.Put(caller with { OnHold = false });
+        FreeCaller(work);
         work.Rewire();
         work.Note("queued", why);
         work.BeginSegment(s.Route!.Queue, null, "");

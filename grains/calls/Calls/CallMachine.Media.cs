@@ -157,6 +157,7 @@ public static partial class CallMachine
             return;
         }
 
+        CountPrivateTalk(work, caller);
         work.Drop(caller, e.Quality);
         work.Release(caller.Reservation, ReleaseReason.Void);
         Close(work, WaitingOutcome(work, e.Reason), ByCaller(e.Reason));

@@ -17,6 +17,13 @@ public static partial class CallMachine
         else if (rule.Policy == RecordingPolicy.Never) StopRecording(work);
     }
 
+    /// <summary>Somebody else talks to the caller now: that agent's rule holds beside the queue's.</summary>
+    private static void RecordAs(CallWork work, CallParty party)
+    {
+        if (party.Target is { } known) work.State = work.State with { AgentRecording = known.Recording };
+        BeginRecording(work);
+    }
+
     private static void StartRecording(CallWork work, RecordingRule rule, string by)
     {
         if (work.State.Recording is not null) return;

@@ -143,6 +143,7 @@ public static partial class CallMachine
         if (handing.TellsPhone) work.ReferProgress(handing.By, sipCode);
         work.Show("transfer-failed");
         if (!IsServed(work.State)) LeftAlone(work);
+        else ServeAgain(work);
     }
 
     /// <summary>A party of ours talks in another call now: what is left here is over.</summary>
@@ -151,13 +152,16 @@ public static partial class CallMachine
         work.Drop(party, quality);
         if (party.Reservation is { } given) work.State = work.State with { Given = work.State.Given.Add(given) };
         if (work.State.Handing is { TellsPhone: true } handing) work.ReferProgress(handing.By, 200);
-        if (party.Agent is not null) CountPrivateTalk(work, party);
+        CountPrivateTalk(work, party);
         if (work.State.Phase == CallPhase.Closing) FinishIfDown(work);
         else if (!IsServed(work.State with { Handing = null }) || party.Role == PartyRole.Caller)
             Close(work, QueueOutcome.TransferredOut, "transfer");
     }
 
     /// <summary>An INVITE with Replaces: an agent's other phone takes the conversation of the first.</summary>
+    /// <remarks>All else is refused with 403 and noted (RFC 3891 section 3: who replaces has to be authorized). So is
+    /// the pick-up of a leg that rings: routing has reserved that agent for the call, and whoever else took it would do
+    /// so without being asked for skill, capacity or turn; the agent's other phones ring as well.</remarks>
     private static void Replacing(CallWork work, LegReplacing e)
     {
         var s = work.State;

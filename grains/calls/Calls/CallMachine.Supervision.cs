@@ -28,7 +28,7 @@ public static partial class CallMachine
         var leg = work.NextLeg();
         work.Put(new CallParty(leg, PartyRole.Supervisor, PartyState.Asked)
         {
-            Agent = e.Supervisor, Mode = e.Mode, Until = work.Now + SummonTime,
+            Agent = e.Supervisor, Mode = e.Mode, Watched = e.Agent, Until = work.Now + SummonTime,
         });
         Summon(work, leg, e.Supervisor, SummonsKind.Supervise);
         work.NoteWatch("supervisor-called", ModeName(e.Mode), e.Supervisor);
@@ -54,13 +54,15 @@ public static partial class CallMachine
         return ControlAnswer.Accepted;
     }
 
-    private static ControlAnswer? CannotTakeOver(CallState s, SupervisionMode mode)
+    private static ControlAnswer? CannotTakeOver(CallState s, SupervisionMode mode, LegId? own = null)
     {
         if (mode != SupervisionMode.TakeOver) return null;
         if (s.Transfer is not null || s.Consultation is not null)
             return Impossible("A transfer or consultation is under way.");
 
-        return s.Parties.Any(p => p.HasTakenOver) ? Impossible("Another supervisor has taken the call over.") : null;
+        return s.Parties.Any(p => p.HasTakenOver && p.Leg != own)
+            ? Impossible("Another supervisor has taken the call over.")
+            : null;
     }
 
     private static ControlAnswer SetMode(CallWork work, CallParty party, SupervisionMode mode)
@@ -85,10 +87,10 @@ public static partial class CallMachine
         return ControlAnswer.Accepted;
     }
 
-    /// <summary>The supervisor's phone has answered.</summary>
+    /// <summary>The supervisor's phone has answered. Who was to take over, and cannot any more, listens.</summary>
     private static void BeginWatch(CallWork work, CallParty party)
     {
-        if (party.HasTakenOver && (work.State.Transfer is not null || work.State.Consultation is not null))
+        if (CannotTakeOver(work.State, party.Mode, party.Leg) is not null)
         {
             party = party with { Mode = SupervisionMode.Monitor };
             work.Put(party);
@@ -125,8 +127,17 @@ public static partial class CallMachine
     private static void WatchOver(CallWork work, CallParty party, string why)
     {
         if (!party.IsUp) work.NoteWatch("supervisor-failed", why, party.Agent!.Value);
-        if (party.HasTakenOver && work.State.AgentParty is { IsUp: true }) GiveBack(work);
+        if (party.HasTakenOver) LoseTalker(work);
         ReportEnd(work, party, why.Length > 0 ? why : "hung up");
+    }
+
+    /// <summary>A supervisor who had taken over is gone: the agent talks again, unless the caller is on the way to
+    /// somebody else.</summary>
+    private static void LoseTalker(CallWork work)
+    {
+        var s = work.State;
+        if (s.Transfer is not null || s.Handing is not null) AwaitNext(work);
+        else if (s.AgentParty is { IsUp: true }) GiveBack(work);
     }
 
     private static void ReportEnd(CallWork work, CallParty party, string why) =>

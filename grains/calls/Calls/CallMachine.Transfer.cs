@@ -62,9 +62,8 @@ public static partial class CallMachine
     private static void HandCallerTo(CallWork work, CallParty target, Transfer transfer)
     {
         if (transfer.TellsPhone) work.ReferProgress(transfer.By, 200);
-        if (target.Target is { } known) work.State = work.State with { AgentRecording = known.Recording };
         EndServing(work, target);
-        if (work.State.Find(LegId.Caller) is { OnHold: true } held) work.Put(held with { OnHold = false });
+        FreeCaller(work);
         foreach (var party in work.State.Parties)
         {
             var isOut = party.Role == PartyRole.Agent || party.HasTakenOver || party.Leg == transfer.By;
@@ -77,7 +76,7 @@ public static partial class CallMachine
         work.AnswerSegment(target.Agent);
         work.Note("transferred", "to " + DescribeTarget(target), target.Agent);
         TellAgent(work, target);
-        BeginRecording(work);
+        RecordAs(work, target);
         work.Show("transferred");
     }
 
@@ -99,6 +98,7 @@ public static partial class CallMachine
         if (transfer.TellsPhone) work.ReferProgress(transfer.By, failure.SipCode);
         work.Show("transfer-failed");
         if (!IsServed(work.State)) LeftAlone(work);
+        else ServeAgain(work);
     }
 
     /// <summary>Back into a line: with the first enqueue time, so the place is kept (definitions section 3, pain

@@ -51,6 +51,9 @@ public sealed record CallParty(LegId Leg, PartyRole Role, PartyState State)
     /// <summary>Of a supervisor.</summary>
     public SupervisionMode Mode { get; init; }
 
+    /// <summary>Of a supervisor: the agent who is watched; null: whoever talks to the caller.</summary>
+    public AgentId? Watched { get; init; }
+
     public bool Muted { get; init; }
 
     /// <summary>By us: hears music, is not heard.</summary>

@@ -116,8 +116,8 @@ public sealed record CallState
     /// <summary>Legs that have ended, and how they were.</summary>
     public ImmutableList<CallLegView> PastLegs { get; init; } = [];
 
-    /// <summary>The agent who was told that somebody listens; null: nobody was.</summary>
-    public AgentId? MonitorShownTo { get; init; }
+    /// <summary>The agents who were told that somebody listens.</summary>
+    public ImmutableArray<AgentId> MonitorShownTo { get; init; } = [];
 
     /// <summary>When the wait that the queue counts began: a call that comes back keeps its place, not its
     /// wait.</summary>

@@ -92,19 +92,33 @@ internal sealed partial class CallWork(CallState state, DateTimeOffset now)
         if (!plan.Cells.SequenceEqual(State.Heard)) State = State with { Heard = plan.Cells };
     }
 
-    /// <summary>The agent who talks is told whether somebody listens, where the queue lets it be seen; so is one to
-    /// whom the caller is transferred.</summary>
+    /// <summary>The agents in the call are told whether somebody listens, where the queue lets it be seen; so is one
+    /// who comes later.</summary>
     private void ShowMonitoring()
     {
         var isShown = State.Phase == CallPhase.Talking && State.Route?.MonitoringVisible == true
             && State.Parties.Any(p => p.IsUp && p.IsWatching);
-        var to = isShown ? State.AgentParty : null;
-        if (to?.Agent == State.MonitorShownTo || to is { Reservation: null }) return;
+        var before = State.MonitorShownTo;
+        if (!isShown && before.IsEmpty) return;
 
-        var before = State.MonitorShownTo is { } told ? State.Find(told) : null;
-        if (before?.Reservation is { } held) Add(new CallEffect.Monitored(held, false));
-        if (to?.Reservation is { } reservation) Add(new CallEffect.Monitored(reservation, true));
-        State = State with { MonitorShownTo = to?.Agent };
-        if (State.Phase == CallPhase.Talking) Show(to is null ? "unmonitored" : "monitored");
+        ImmutableArray<CallParty> heard = isShown ? [.. State.Parties.Where(IsListenedTo)] : [];
+        foreach (var gone in before)
+        {
+            if (heard.All(p => p.Agent != gone) && State.Find(gone)?.Reservation is { } held)
+                Add(new CallEffect.Monitored(held, false));
+        }
+
+        foreach (var party in heard)
+        {
+            if (!before.Contains(party.Agent!.Value)) Add(new CallEffect.Monitored(party.Reservation!, true));
+        }
+
+        if (State.Phase == CallPhase.Talking && heard.IsEmpty != before.IsEmpty)
+            Show(heard.IsEmpty ? "unmonitored" : "monitored");
+        if (!before.SequenceEqual(heard.Select(p => p.Agent!.Value)))
+            State = State with { MonitorShownTo = [.. heard.Select(p => p.Agent!.Value)] };
     }
+
+    private static bool IsListenedTo(CallParty p) =>
+        p is { IsUp: true, Agent: not null, Reservation: not null, Role: not PartyRole.Supervisor };
 }

@@ -12,7 +12,8 @@ public sealed record HearingPlan(ImmutableArray<Hearing> Cells, ImmutableArray<L
 /// <summary>The hearing matrix of a call (design section 5), all of it, from what the call is: hold, monitoring,
 /// whisper, barge-in, take-over, consultation, conference, mute.</summary>
 /// <remarks>Parties talk in one of two circles: the caller's, and the agent's private one during a consultation. A
-/// party hears the others of its circle. Who is alone in a circle hears music, agents excepted.</remarks>
+/// party hears the others of its circle. Who is alone in a circle hears music, agents excepted. A supervisor is where
+/// the agent is who is watched.</remarks>
 public static class HearingMatrix
 {
     /// <summary>Where a party talks.</summary>
@@ -53,17 +54,31 @@ public static class HearingMatrix
         if (listener.Leg == speaker.Leg || !IsOpen(listener) || !IsOpen(speaker) || speaker.Muted) return false;
 
         var circle = CircleOf(s, listener);
-        return circle != Circle.None && circle == CircleOf(s, speaker) && IsMeantFor(speaker, listener);
+        return circle != Circle.None && circle == CircleOf(s, speaker) && IsMeantFor(s, speaker, listener);
     }
 
-    /// <summary>What a supervisor says is meant for some alone.</summary>
-    private static bool IsMeantFor(CallParty speaker, CallParty listener) =>
+    /// <summary>What a supervisor says is meant for some alone: a whisper for the agent who is watched.</summary>
+    private static bool IsMeantFor(CallState s, CallParty speaker, CallParty listener) =>
         speaker.Role != PartyRole.Supervisor || speaker.Mode switch
         {
             SupervisionMode.Monitor => false,
+            SupervisionMode.Whisper when WatchedBy(s, speaker) is { } watched => listener.Leg == watched.Leg,
             SupervisionMode.Whisper => listener.Role == PartyRole.Agent,
             _ => true,
         };
+
+    /// <summary>The agent who is watched, where it is in the call; null: who talks to the caller is.</summary>
+    private static CallParty? WatchedBy(CallState s, CallParty supervisor)
+    {
+        if (supervisor.Watched is not { } agent) return null;
+
+        foreach (var p in s.Parties)
+        {
+            if (p is { IsUp: true, Role: not PartyRole.Supervisor } && p.Agent == agent) return p;
+        }
+
+        return null;
+    }
 
     /// <summary>On hold by either side, a party neither hears nor is heard.</summary>
     private static bool IsOpen(CallParty p) => !p.OnHold && !p.HeldByPhone;
@@ -74,9 +89,16 @@ public static class HearingMatrix
         PartyRole.Consulted => Circle.Private,
         PartyRole.Agent => OfAgent(s),
         _ when p.HasTakenOver => Circle.Callers,
-        // Who watches follows the agent; without one, the caller.
-        _ => OfAgent(s) is var circle and not Circle.None && HasAgent(s) ? circle : Circle.Callers,
+        _ => OfWatcher(s, p),
     };
+
+    /// <summary>Who watches follows the agent; without one, the caller.</summary>
+    private static Circle OfWatcher(CallState s, CallParty supervisor)
+    {
+        var circle = WatchedBy(s, supervisor) is { } watched ? CircleOf(s, watched)
+            : HasAgent(s) ? OfAgent(s) : Circle.Callers;
+        return circle == Circle.None ? Circle.Callers : circle;
+    }
 
     /// <summary>While the caller goes to somebody else, and while a supervisor talks in its place, the agent
     /// waits.</summary>

@@ -6,12 +6,16 @@ using OrleansAcd.Contracts.Grains;
 namespace OrleansAcd.Calls;
 
 /// <summary>The Supervisor machine: watches one call, or every call of an agent as it comes. Pure.</summary>
-/// <remarks>The call decides whether the supervisor may join, by its queue; it tells when the phone is up and when it
-/// is over. A watched agent is asked again and again, so that a lost message or a restart heals.</remarks>
+/// <remarks>The call decides whether the supervisor may join and stay, by its queue; it tells when the phone is up and
+/// when it is over. A watched agent, and a call that is listened to, are asked again and again, so that a lost message
+/// or a restart heals.</remarks>
 public static class SupervisorMachine
 {
     /// <summary>A watched agent is asked again this often; its lease is more than three times as long.</summary>
     public static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>A call that is listened to is asked again this often whether the supervisor may and does.</summary>
+    public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>A call that was asked tells within this: the summons and the ringing are over by then.</summary>
     public static readonly TimeSpan JoinTime =
@@ -28,6 +32,8 @@ public static class SupervisorMachine
             case SupervisorEvent.StopAsked: Stop(work); break;
             case SupervisorEvent.AgentTalks talks: Follow(work, talks); break;
             case SupervisorEvent.Answered answered: Answered(work, answered); break;
+            case SupervisorEvent.Checked done: Checked(work, done); break;
+            case SupervisorEvent.RightsChanged changed: FollowRights(work, changed.Rights); break;
             case SupervisorEvent.Reported reported: Reported(work, reported.Report); break;
             case SupervisorEvent.Tick: Tick(work); break;
         }
@@ -71,6 +77,11 @@ public static class SupervisorMachine
         else work.Join(asked.Target.Call!.Value);
     }
 
+    /// <summary>A new version of the centre may say the same of a supervisor as the one before.</summary>
+    public static bool AreSame(ImmutableArray<SupervisionRight> a, ImmutableArray<SupervisionRight> b) =>
+        a.Length == b.Length
+        && a.Zip(b).All(x => x.First.Queue == x.Second.Queue && x.First.May.SequenceEqual(x.Second.May));
+
     private static bool May(ImmutableArray<SupervisionRight> rights, SupervisionMode mode) =>
         rights.Any(r => r.May.Contains(mode));
 
@@ -100,11 +111,44 @@ public static class SupervisorMachine
             return;
         }
 
-        // That a call is over is told by the call itself.
-        if (talks.Call is not { } call || call == s.Call || call == s.Past) return;
+        if (talks.Call is not { } call) LoseAgent(work);
+        else if (call != s.Call && call != s.Past)
+        {
+            work.LeaveCall();
+            work.Join(call);
+        }
+    }
+
+    /// <summary>The agent has left a call that may go on: it is the agent who is watched. Who has taken the call over
+    /// stays, the caller is theirs.</summary>
+    private static void LoseAgent(SupervisorWork work)
+    {
+        if (work.State.Call is null || work.State.Mode == SupervisionMode.TakeOver) return;
 
         work.LeaveCall();
-        work.Join(call);
+        work.CallOver("the agent has left the call");
+        // Should the agent be in it after all, it is joined again.
+        work.State = work.State with { Past = null };
+    }
+
+    /// <summary>A new centre: what is not allowed any more ends at once.</summary>
+    private static void FollowRights(SupervisorWork work, ImmutableArray<SupervisionRight> rights)
+    {
+        var s = work.State;
+        if (s.Doing == Supervision.Off) return;
+
+        if (!May(rights, s.Mode)) work.LeaveAll("the right was taken away");
+        else if (s.Call is { } call) work.Check(call);
+    }
+
+    /// <summary>The call does not know the supervisor, or lets nobody listen who has not the right for its
+    /// queue.</summary>
+    private static void Checked(SupervisorWork work, SupervisorEvent.Checked e)
+    {
+        if (e.Call != work.State.Call || e.Answer.IsAccepted) return;
+
+        work.LeaveCall();
+        work.CallOver(e.Answer.Reason);
     }
 
     private static void Answered(SupervisorWork work, SupervisorEvent.Answered e)
@@ -115,7 +159,11 @@ public static class SupervisorMachine
 
         switch (e.Control)
         {
-            case CallControl.Watch when !e.Answer.IsAccepted: work.CallOver(e.Answer.Reason); break;
+            case CallControl.Watch when !e.Answer.IsAccepted:
+                // A phone that is up there since before a restart does not listen without the right.
+                if (e.Answer.Refusal == ControlRefusal.NotPermitted) work.LeaveCall();
+                work.CallOver(e.Answer.Reason);
+                break;
             case CallControl.ChangeWatch change when e.Answer.IsAccepted:
                 work.State = work.State with { Mode = change.Mode };
                 break;
@@ -144,5 +192,6 @@ public static class SupervisorMachine
         }
 
         if (work.State.AskAt <= work.Now && work.State.Agent is { } agent) work.AskAgent(agent);
+        if (work.State.CheckAt <= work.Now && work.State.Call is { } listened) work.Check(listened);
     }
 }

@@ -51,8 +51,11 @@ public sealed record SupervisorState
 
     public DateTimeOffset? JoinUntil { get; init; }
 
+    /// <summary>Listening: when to ask the call again.</summary>
+    public DateTimeOffset? CheckAt { get; init; }
+
     /// <summary>The one instant at which the machine wants a Tick.</summary>
-    public DateTimeOffset? Deadline => Earliest.Of(AskAt, JoinUntil);
+    public DateTimeOffset? Deadline => Earliest.Of(AskAt, JoinUntil, CheckAt);
 }
 
 /// <summary>What is stored of a supervisor.</summary>
@@ -79,6 +82,12 @@ public abstract record SupervisorEvent
     /// <summary>A call's answer to what it was asked.</summary>
     public sealed record Answered(CallId Call, CallControl Control, ControlAnswer Answer) : SupervisorEvent;
 
+    /// <summary>A call's answer to whether the supervisor may and does listen.</summary>
+    public sealed record Checked(CallId Call, ControlAnswer Answer) : SupervisorEvent;
+
+    /// <summary>The centre says something new of what the supervisor may.</summary>
+    public sealed record RightsChanged(ImmutableArray<SupervisionRight> Rights) : SupervisorEvent;
+
     public sealed record Reported(WatchReport Report) : SupervisorEvent;
 
     public sealed record Tick : SupervisorEvent;
@@ -89,6 +98,9 @@ public abstract record SupervisorEffect
 {
     /// <summary>Asks a call; the answer comes back as an event.</summary>
     public sealed record Ask(CallId Call, CallControl Control) : SupervisorEffect;
+
+    /// <summary>Asks a call whether the supervisor may and does listen; without an answer nothing changes.</summary>
+    public sealed record Check(CallId Call, SupervisionMode Mode) : SupervisorEffect;
 
     public sealed record WatchAgent(AgentId Agent, bool Watches) : SupervisorEffect;
 

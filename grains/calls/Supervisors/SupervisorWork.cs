@@ -55,14 +55,20 @@ internal sealed class SupervisorWork(SupervisorState state, AgentId own, DateTim
     public void Join(CallId call)
     {
         Enter(Supervision.Joining);
-        State = State with { Call = call, JoinUntil = Now + SupervisorMachine.JoinTime };
-        Add(new SupervisorEffect.Ask(call, new CallControl.Watch(Own, State.Mode)));
+        State = State with { Call = call, JoinUntil = Now + SupervisorMachine.JoinTime, CheckAt = null };
+        Add(new SupervisorEffect.Ask(call, new CallControl.Watch(Own, State.Mode) { Agent = State.Agent }));
     }
 
     public void Listen(SupervisionMode mode)
     {
         Enter(Supervision.Listening);
-        State = State with { JoinUntil = null, Mode = mode };
+        State = State with { JoinUntil = null, Mode = mode, CheckAt = Now + SupervisorMachine.CheckInterval };
+    }
+
+    public void Check(CallId call)
+    {
+        if (State.CheckAt is not null) State = State with { CheckAt = Now + SupervisorMachine.CheckInterval };
+        Add(new SupervisorEffect.Check(call, State.Mode));
     }
 
     /// <summary>The place in the call is over; the agent's next call will come.</summary>
@@ -70,7 +76,7 @@ internal sealed class SupervisorWork(SupervisorState state, AgentId own, DateTim
     {
         var past = State.Call ?? State.Past;
         Enter(State.Agent is null ? Supervision.Off : Supervision.Waiting);
-        State = State with { Call = null, Past = past, JoinUntil = null, Reason = reason };
+        State = State with { Call = null, Past = past, JoinUntil = null, CheckAt = null, Reason = reason };
     }
 
     /// <summary>Tells the call, if there is one, that the supervisor goes.</summary>
@@ -84,7 +90,10 @@ internal sealed class SupervisorWork(SupervisorState state, AgentId own, DateTim
         LeaveCall();
         if (State.Agent is { } agent) Add(new SupervisorEffect.WatchAgent(agent, false));
         Enter(Supervision.Off);
-        State = State with { Call = null, Agent = null, JoinUntil = null, AskAt = null, Reason = reason };
+        State = State with
+        {
+            Call = null, Agent = null, JoinUntil = null, AskAt = null, CheckAt = null, Reason = reason,
+        };
     }
 
     private void Enter(Supervision doing)

@@ -116,7 +116,13 @@ public abstract record CallControl
 
     /// <summary>A supervisor's phone is called and joins. The supervisor grain asks for it.</summary>
     [GenerateSerializer, Immutable, Alias("acd.CallControl.Watch")]
-    public sealed record Watch(AgentId Supervisor, SupervisionMode Mode) : CallControl;
+    public sealed record Watch(AgentId Supervisor, SupervisionMode Mode) : CallControl
+    {
+        /// <summary>Whose calls are watched: heard and coached wherever the agent talks; null: who talks to the
+        /// caller.</summary>
+        [Id(0)]
+        public AgentId? Agent { get; init; }
+    }
 
     [GenerateSerializer, Immutable, Alias("acd.CallControl.ChangeWatch")]
     public sealed record ChangeWatch(AgentId Supervisor, SupervisionMode Mode) : CallControl;

@@ -24,6 +24,10 @@ public interface ISupervisorGrain : IGrainWithStringKey
     [Alias("Get")]
     Task<SupervisorView> Get();
 
+    /// <summary>From the centre: what the supervisor may do has changed.</summary>
+    [Alias("RightsChanged")]
+    Task RightsChanged();
+
     /// <summary>From a watched agent: the call it is in now, again and again while it is watched; null: none.</summary>
     [OneWay, Alias("AgentTalks")]
     Task AgentTalks(AgentId agent, CallId? call);

@@ -14,18 +14,24 @@ public sealed record RtpSocketPair(UdpSocket Rtp, UdpSocket Rtcp)
 /// <remarks>Shared by the workers of a node: locks, since only set-up and end of a leg come here.</remarks>
 public sealed class RtpPortPool
 {
-    /// <summary>Ports tried for one leg, when others hold some of the range.</summary>
-    private const int BindTriesMax = 32;
+    /// <summary>Pairs tried for one leg, when others hold some of the range: a second centre on this machine holds
+    /// its first hundreds. A try takes some microseconds.</summary>
+    public const int BindTriesMax = 512;
+
+    /// <summary>A pair that somebody else holds is left alone for so long, so that the tries are paid for
+    /// seldom.</summary>
+    public static readonly TimeSpan HeldRest = TimeSpan.FromMinutes(1);
 
     private readonly record struct FreePort(int Port, Instant CoolAt);
 
     private readonly Lock _lock = new();
     private readonly Queue<FreePort> _free = new();
+    private readonly Queue<FreePort> _held = new();
     private readonly TimeSpan _coolDown;
 
     /// <param name="first">The range's first port; an odd one is rounded up.</param>
     /// <param name="last">The range's last port, RTCP's included.</param>
-    /// <param name="coolDown">How long a port rests.</param>
+    /// <param name="coolDown">How long a pair of ours rests.</param>
     public RtpPortPool(int first, int last, TimeSpan coolDown)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(first, 1_024);
@@ -38,10 +44,10 @@ public sealed class RtpPortPool
     /// <summary>Pairs in the range.</summary>
     public int Capacity { get; }
 
-    /// <summary>Legs refused because no pair was free, cool and bindable.</summary>
+    /// <summary>Legs refused because no pair was free, cool and, within the tries, bindable.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>Ports of the range that somebody else held.</summary>
+    /// <summary>Tries of pairs that somebody else held.</summary>
     public long BindFailures { get; private set; }
 
     /// <summary>Two bound sockets, or null.</summary>
@@ -50,13 +56,12 @@ public sealed class RtpPortPool
         ArgumentNullException.ThrowIfNull(network);
         lock (_lock)
         {
-            for (var i = 0; i < BindTriesMax && _free.TryPeek(out var next) && next.CoolAt <= now; i++)
+            for (var i = 0; i < BindTriesMax && TryTake(now, out var port); i++)
             {
-                _free.Dequeue();
-                if (Bind(network, localHost, next.Port) is { } pair) return pair;
+                if (Bind(network, localHost, port) is { } pair) return pair;
 
                 BindFailures++;
-                _free.Enqueue(new FreePort(next.Port, now + _coolDown));
+                _held.Enqueue(new FreePort(port, now + HeldRest));
             }
 
             Refused++;
@@ -73,6 +78,21 @@ public sealed class RtpPortPool
         pair.Rtp.Dispose();
         pair.Rtcp.Dispose();
         lock (_lock) _free.Enqueue(new FreePort(port, now + _coolDown));
+    }
+
+    /// <summary>What was ours and has cooled; then what others held and has rested.</summary>
+    private bool TryTake(Instant now, out int port)
+    {
+        port = 0;
+        foreach (var queue in (ReadOnlySpan<Queue<FreePort>>)[_free, _held])
+        {
+            if (!queue.TryPeek(out var next) || next.CoolAt > now) continue;
+
+            port = queue.Dequeue().Port;
+            return true;
+        }
+
+        return false;
     }
 
     private static RtpSocketPair? Bind(INetwork network, in TransportAddress localHost, int port)

@@ -144,6 +144,7 @@ internal sealed partial class Conversation
     {
         if (leg.State != LegState.Offered) return;
 
+        if (leg.Id.Value >= LegId.FirstByNode.Value) _worker.Counters.ReplacementsForbidden++;
         var headers = reject.RetryAfter is { } wait ? RetryAfter(wait) : null;
         Detach(leg.Active!).Reject(reject.SipCode, _worker.Now, headers: headers);
         Remove(leg);

@@ -112,8 +112,7 @@ internal sealed partial class Conversation
         var (call, exchange, leg) = (fork.Call!, fork.Exchange, fork.Leg);
         if (!request.HasBody)
         {
-            exchange.TryOffer(fork.Security.Offer(OursWithLines(leg), isDatagram: false), out var offer);
-            call.AcceptReoffer(offer.ToBytes(), _worker.Now);
+            AnswerWithOffer(fork);
             return;
         }
 
@@ -122,9 +121,9 @@ internal sealed partial class Conversation
             _worker.Counters.BadDescriptions++;
             call.RejectReoffer(400, _worker.Now);
         }
-        else if (exchange.HandleOffer(theirs) != OfferAnswerError.None)
+        else if (exchange.HandleOffer(theirs) is var error and not OfferAnswerError.None)
         {
-            call.RejectReoffer(491, _worker.Now);
+            call.RejectReoffer(CodeOf(error), _worker.Now);
         }
         else if (!fork.Security.TryAnswer(exchange, theirs, OursFor(leg, theirs), out var ours)
             || exchange.TryAnswer(ours, ChoiceFor(leg, theirs), out var answer) != OfferAnswerError.None
@@ -139,6 +138,38 @@ internal sealed partial class Conversation
         {
             _worker.Counters.EncryptionRefused += fork.Security.LinesRefused;
             call.AcceptReoffer(answer.ToBytes(), _worker.Now);
+        }
+    }
+
+    /// <summary>A re-INVITE without a description asks for all that we can (RFC 3261 section 14.2).</summary>
+    private void AnswerWithOffer(Fork fork)
+    {
+        var ours = fork.Security.Offer(OursWithLines(fork.Leg), isDatagram: false);
+        var error = fork.Exchange.TryOffer(ours, out var offer);
+        if (error == OfferAnswerError.None) fork.Call!.AcceptReoffer(offer.ToBytes(), _worker.Now);
+        else fork.Call!.RejectReoffer(CodeOf(error), _worker.Now);
+    }
+
+    /// <summary>Glare is worth another try (RFC 3261 section 14.1); what no try makes better is not.</summary>
+    private static int CodeOf(OfferAnswerError error) =>
+        error is OfferAnswerError.LocalOfferOpen or OfferAnswerError.RemoteOfferOpen ? 491 : 488;
+
+    /// <summary>The stack has refreshed the session by a re-INVITE (RFC 4028 section 7.4). The answer may name another
+    /// address, or another key; one that cannot be used, or is less than the policy wants, leaves all as it
+    /// was.</summary>
+    public void OnRefreshed(Fork fork, SipResponse response)
+    {
+        if (!response.HasBody || fork.Leg.Active != fork) return;
+
+        if (SessionDescription.TryParse(response.Body.Span, out var theirs) != SdpError.None
+            || fork.Exchange.HandleRefresh(theirs) != OfferAnswerError.None)
+        {
+            _worker.Counters.BadDescriptions++;
+        }
+        else if (!Configure(fork.Leg))
+        {
+            fork.Exchange.Withdraw();
+            _worker.Counters.OffersNotAcceptable++;
         }
     }
 

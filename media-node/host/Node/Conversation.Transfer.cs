@@ -29,7 +29,15 @@ internal sealed partial class Conversation
         var replaced = headers.Replaces is { } replaces ? _worker.Find(replaces) : null;
         if (replaced == leg || (replaced is null && headers.Replaces is not null))
         {
-            RefuseUnknownDialog(referral);
+            // A 481 to the REFER itself would say that the phone's own call is gone (RFC 5057 section 5.1).
+            RefuseReplaced(referral, 481, 404);
+            return;
+        }
+
+        // RFC 3891 section 3: "early-only" is for what nobody has answered yet.
+        if (headers.Replaces is { IsEarlyOnly: true } && replaced is { State: LegState.Up or LegState.Answering })
+        {
+            RefuseReplaced(referral, 486, 486);
             return;
         }
 
@@ -62,19 +70,20 @@ internal sealed partial class Conversation
     private static PartyIdentity IdentityOf(SipRequest invite) =>
         new(invite.From.DisplayName, invite.From.Uri.ToString());
 
-    /// <summary>RFC 3515 section 2.4.5: the outcome is told by NOTIFY. A 481 to the REFER itself would say that the
-    /// phone's own call is gone (RFC 5057 section 5.1).</summary>
-    private void RefuseUnknownDialog(SipReferral referral)
+    /// <summary>RFC 3515 section 2.4.5: the outcome is told by NOTIFY, where one is wanted.</summary>
+    /// <param name="outcome">What the phone is told of its referral.</param>
+    /// <param name="refusal">The response to a REFER that wants no NOTIFY.</param>
+    private void RefuseReplaced(SipReferral referral, int outcome, int refusal)
     {
         _worker.Counters.ReferralsUnknown++;
         if (!referral.Headers.WantsProgress)
         {
-            referral.Call.RejectRefer(referral, 404, _worker.Now);
+            referral.Call.RejectRefer(referral, refusal, _worker.Now);
             return;
         }
 
         referral.Call.AcceptRefer(referral, _worker.Now);
-        referral.Call.NotifyRefer(referral, 481, _worker.Now);
+        referral.Call.NotifyRefer(referral, outcome, _worker.Now);
     }
 
     private void TellReferral(Leg leg, ReferProgress progress)

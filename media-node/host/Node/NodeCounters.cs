@@ -39,10 +39,11 @@ public sealed class NodeCounters
     /// <summary>Context headers of callers left out: too many, or too long.</summary>
     public long ContextDropped { get; internal set; }
 
-    /// <summary>REFERs whose Replaces names no dialog of this node.</summary>
+    /// <summary>REFERs whose Replaces names no dialog of this node that can be replaced.</summary>
     public long ReferralsUnknown { get; internal set; }
 
-    /// <summary>INVITEs with Replaces from nobody who is known here: 403.</summary>
+    /// <summary>INVITEs with Replaces that were refused: from nobody who is known here, or by the rules of the
+    /// call.</summary>
     public long ReplacementsForbidden { get; internal set; }
 
     /// <summary>Packets of video and text passed on, of legs that have ended.</summary>

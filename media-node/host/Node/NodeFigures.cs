@@ -69,6 +69,7 @@ internal static class NodeFigures
         figures["replacementsForbidden"] = node.ReplacementsForbidden;
         figures["hostLookups"] = worker.Names.Lookups;
         figures["hostLookupsFailed"] = worker.Names.Failures;
+        figures["hostQuestionsUnanswered"] = worker.NamesUnanswered;
         figures["hostsAvoided"] = worker.Names.Avoided;
         figures["trunkFailovers"] = node.TrunkFailovers;
         figures["overloads"] = worker.Overload.Overloads;

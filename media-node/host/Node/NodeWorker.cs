@@ -30,6 +30,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     private readonly Dictionary<CallId, Conversation> _conversations = [];
     private readonly LoopTimer _housekeeping;
     private readonly HostNames _names;
+    private readonly NameServers _nameServers;
     private readonly TimeProvider _time;
     private readonly Action<CallId, Exception> _report;
     private SipEdge? _edge;
@@ -50,9 +51,10 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
             node, RandomNumberGenerator.GetBytes(32), _ids, changed => _outbox.PublishNode(changed), time.GetUtcNow);
         _housekeeping = new LoopTimer(this);
         RecordingNews = new RecordingNews(loop, Counters);
-        var dns = new DnsClient(options.NameServers.IsEmpty ? DnsClient.OfThisMachine : () => options.NameServers);
-        var locator = new SipLocator(options.Advertise.AddressFamily, Dns.GetHostAddressesAsync, dns.Ask);
-        _names = new HostNames(locator.Locate, loop.Post, () => loop.Now);
+        _nameServers = new NameServers(options.Advertise.AddressFamily, options.NameServers);
+        var locator = new SipLocator(_nameServers);
+        _names = new HostNames(
+            (to, end) => Task.Run(() => locator.Locate(to, end), end), loop.Post, () => loop.Now);
     }
 
     public NodeId Node { get; }
@@ -66,6 +68,9 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     public ForwardingOptions Forwarding { get; }
 
     public HostNames Names => _names;
+
+    /// <summary>Questions that no name server gave a usable answer to.</summary>
+    public long NamesUnanswered => _nameServers.Unanswered;
 
     public OverloadGauge Overload { get; } = new();
 
@@ -233,9 +238,13 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
             case SipEvent.AckReceived e: With(e.Call, fork => fork.Leg.Conversation.OnAck(fork, e.Ack)); break;
             case SipEvent.Reoffered { Call.Tag: null } e: e.Call.RejectReoffer(481, now); break;
             case SipEvent.Reoffered e: With(e.Call, fork => fork.Leg.Conversation.OnReoffered(fork, e.Request)); break;
+            case SipEvent.ReofferAnswered e:
+                With(e.Call, fork => fork.Leg.Conversation.OnRefreshed(fork, e.Response));
+                break;
             case SipEvent.Referred { Call.Tag: null } e: e.Call.RejectRefer(e.Referral, 481, now); break;
             case SipEvent.Referred e: With(e.Call, fork => fork.Leg.Conversation.OnReferred(fork, e.Referral)); break;
-            case SipEvent.PrackReceived e: e.Request.Respond(200, now); break;
+            // Nothing of ours asks for a description in a PRACK; an offer would have to be answered (RFC 3262 §5).
+            case SipEvent.PrackReceived e: e.Request.Respond(488, now); break;
             case SipEvent.RequestReceived e: OnRequest(e.Request, now); break;
             default: break;
         }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Location;
 using OrleansAcd.Sip.Stack;
@@ -8,35 +7,47 @@ namespace OrleansAcd.MediaNode.Signalling;
 
 /// <summary>Where the hosts that trunks name are, looked up beside the loop and kept: a call never waits for a name
 /// server. Servers that failed are passed over for a while (RFC 3263 §4.3).</summary>
-/// <remarks>Used on the loop's thread; what a lookup finds is posted to it. What was found once stays until something
+/// <remarks>Used on the loop's thread; what a lookup finds is posted to it. Asked anew when the records' time to live
+/// is over, within <see cref="RefreshMin"/> and <see cref="RefreshMax"/>. What was found once stays until something
 /// else is.</remarks>
 /// <param name="locate">The servers of a destination, in order; none where there are none.</param>
 /// <param name="post">Runs on the loop, or refuses.</param>
 /// <param name="clock">The loop's time.</param>
 internal sealed class HostNames(
-    Func<SipDestination, CancellationToken, Task<IReadOnlyList<SipHop>>> locate, Func<Action, bool> post,
+    Func<SipDestination, CancellationToken, Task<LocatedServers>> locate, Func<Action, bool> post,
     Func<Instant> clock)
 {
     /// <summary>Destinations that are watched; others are not found.</summary>
     public const int HostsMax = 1_000;
 
+    /// <summary>Lookups at once; the others wait for one of them.</summary>
+    public const int LookupsMax = 16;
+
     /// <summary>Servers that are passed over at once; beyond it all are tried again.</summary>
     public const int AvoidedMax = 1_000;
 
-    public static readonly TimeSpan RefreshPeriod = TimeSpan.FromMinutes(1);
+    /// <summary>Not asked again sooner, whatever the records say, nor when nothing was found.</summary>
+    public static readonly TimeSpan RefreshMin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Not kept longer, whatever the records say.</summary>
+    public static readonly TimeSpan RefreshMax = TimeSpan.FromMinutes(5);
+
+    /// <summary>What a name server said of a domain's services outlives its silence for so long: without them a call
+    /// could take a way that the domain does not want, such as a plain one.</summary>
+    public static readonly TimeSpan TrustedFor = TimeSpan.FromHours(1);
 
     /// <summary>A server that failed is left alone for so long.</summary>
     public static readonly TimeSpan AvoidPeriod = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan LookupMax = TimeSpan.FromSeconds(20);
+    private static readonly LocatedServers Nothing = new([], TimeSpan.Zero, IsCertain: false);
 
-    private readonly Dictionary<SipDestination, IReadOnlyList<SipHop>> _hosts = [];
+    private readonly Dictionary<SipDestination, Watched> _hosts = [];
     private readonly HashSet<SipDestination> _learnt = [];
     private readonly Dictionary<IPEndPoint, Instant> _avoided = [];
-    private Instant _refreshAt = Instant.Never;
     private int _lookups;
 
-    /// <summary>Lookups that found nothing.</summary>
+    /// <summary>Lookups that found nothing, or less than was known before.</summary>
     public long Failures { get; private set; }
 
     /// <summary>Lookups under way.</summary>
@@ -50,25 +61,20 @@ internal sealed class HostNames(
     {
         var wanted = destinations.Concat(_learnt).Take(HostsMax).ToHashSet();
         foreach (var gone in _hosts.Keys.Where(host => !wanted.Contains(host)).ToArray()) _hosts.Remove(gone);
-        foreach (var host in wanted)
-        {
-            if (_hosts.TryAdd(host, [])) _ = LookUp(host);
-        }
-
-        _refreshAt = _hosts.Count == 0 ? Instant.Never : now + RefreshPeriod;
+        foreach (var host in wanted) _hosts.TryAdd(host, new Watched { DueAt = now });
+        AskWhatIsDue(now);
     }
 
     /// <summary>Whether a destination that no trunk names is known; one that is not is looked up, and watched from now
     /// on.</summary>
     public bool TryLearn(SipDestination to, Instant now)
     {
-        if (_hosts.TryGetValue(to, out var hops)) return hops.Count > 0;
+        if (_hosts.TryGetValue(to, out var known)) return known.Hops.Count > 0;
         if (_hosts.Count >= HostsMax) return false;
 
         _learnt.Add(to);
-        _hosts.Add(to, []);
-        _refreshAt = Instant.Min(_refreshAt, now + RefreshPeriod);
-        _ = LookUp(to);
+        _hosts.Add(to, new Watched { DueAt = now });
+        AskWhatIsDue(now);
         return false;
     }
 
@@ -76,29 +82,26 @@ internal sealed class HostNames(
     public void Refresh(Instant now)
     {
         foreach (var over in _avoided.Where(entry => entry.Value <= now).ToArray()) _avoided.Remove(over.Key);
-        if (now < _refreshAt || Lookups > 0) return;
-
-        _refreshAt = now + RefreshPeriod;
-        foreach (var host in _hosts.Keys.ToArray()) _ = LookUp(host);
+        AskWhatIsDue(now);
     }
 
     /// <summary>For <see cref="SipStackOptions.Resolve"/>: the first server that has not failed lately, else the
     /// first.</summary>
     public SipHop? Resolve(SipDestination to)
     {
-        if (_hosts.TryGetValue(to, out var hops) && hops.Count > 0) return Best(hops);
+        if (_hosts.TryGetValue(to, out var known) && known.Hops.Count > 0) return Best(known.Hops);
 
         // A Contact or Record-Route may name a trunk's host with another port or transport than its URI.
-        foreach (var (known, others) in _hosts)
+        foreach (var (host, other) in _hosts)
         {
-            if (known.Host == to.Host && others.Count > 0) return to.At(Best(others).Remote.Address);
+            if (host.Host == to.Host && other.Hops.Count > 0) return to.At(Best(other.Hops).Remote.Address);
         }
 
         return null;
     }
 
     /// <summary>Servers that a destination has.</summary>
-    public int CountOf(SipDestination to) => _hosts.TryGetValue(to, out var hops) ? hops.Count : 0;
+    public int CountOf(SipDestination to) => _hosts.TryGetValue(to, out var known) ? known.Hops.Count : 0;
 
     /// <summary>Passes over a server that failed.</summary>
     public void Avoid(IPEndPoint server)
@@ -118,28 +121,66 @@ internal sealed class HostNames(
         return hops[0];
     }
 
+    private void AskWhatIsDue(Instant now)
+    {
+        foreach (var (to, host) in _hosts)
+        {
+            if (host.DueAt > now) continue;
+            if (Lookups >= LookupsMax) return;
+
+            // Should what it finds never come here, it is asked again.
+            host.DueAt = now + RefreshMax;
+            _ = LookUp(to);
+        }
+    }
+
     private async Task LookUp(SipDestination to)
     {
         Interlocked.Increment(ref _lookups);
-        IReadOnlyList<SipHop> found = [];
+        var found = Nothing;
         try
         {
             using var limit = new CancellationTokenSource(LookupMax);
             found = await locate(to, limit.Token);
         }
-        catch (Exception error) when (error is SocketException or OperationCanceledException or ArgumentException)
+        catch (Exception)
         {
-            // No name server, or one that is too slow: counted below, tried again at the next refresh.
+            // Too slow, or whatever it was: counted below, tried again soon.
         }
 
-        // A loop that takes no more is closing, or is asked again by the next refresh.
+        // A loop that takes no more is closing, or flooded.
         if (!post(() => Found(to, found))) Interlocked.Decrement(ref _lookups);
     }
 
-    private void Found(SipDestination to, IReadOnlyList<SipHop> hops)
+    private void Found(SipDestination to, LocatedServers found)
     {
         Interlocked.Decrement(ref _lookups);
-        if (hops.Count == 0) Failures++;
-        else if (_hosts.ContainsKey(to)) _hosts[to] = hops;
+        var now = clock();
+        if (!_hosts.TryGetValue(to, out var host)) return;
+
+        var isLess = found.Hops.Count == 0 || (!found.IsCertain && now < host.TrustedUntil);
+        if (isLess)
+        {
+            Failures++;
+            host.DueAt = now + RefreshMin;
+        }
+        else
+        {
+            host.Hops = found.Hops;
+            host.DueAt = now + Within(found.TimeToLive);
+            if (found.IsCertain) host.TrustedUntil = now + TrustedFor;
+        }
+    }
+
+    private static TimeSpan Within(TimeSpan timeToLive) =>
+        timeToLive < RefreshMin ? RefreshMin : timeToLive > RefreshMax ? RefreshMax : timeToLive;
+
+    private sealed class Watched
+    {
+        public IReadOnlyList<SipHop> Hops { get; set; } = [];
+
+        public Instant DueAt { get; set; }
+
+        public Instant TrustedUntil { get; set; }
     }
 }

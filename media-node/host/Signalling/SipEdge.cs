@@ -159,9 +159,10 @@ public sealed class SipEdge : IReadyHandler, ITimeoutHandler, IDisposable
 
     public void HandleTimeout(Instant now)
     {
+        // First, so that whatever a file or a connection does there is a next time.
+        _loop.Schedule(_sweep, now + TimeSpan.FromMinutes(1));
         _connections.CloseIdle(now);
         Tls?.ReloadIfChanged();
-        _loop.Schedule(_sweep, now + TimeSpan.FromMinutes(1));
     }
 
     public void Dispose()

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using OrleansAcd.MediaCore;
 using OrleansAcd.Sip.Location;
@@ -7,40 +6,50 @@ using OrleansAcd.Sip.Stack;
 
 namespace OrleansAcd.MediaNode.Signalling;
 
+/// <summary>The servers of a destination.</summary>
+/// <param name="Hops">In the order in which they are tried.</param>
+/// <param name="TimeToLive">How long that holds: the shortest of all records that it was found by.</param>
+/// <param name="IsCertain">False: it was not answered which services there are, so these may not be what the domain
+/// wants.</param>
+internal sealed record LocatedServers(IReadOnlyList<SipHop> Hops, TimeSpan TimeToLive, bool IsCertain);
+
 /// <summary>From a destination to the servers that may be tried, in order: NAPTR, SRV, then addresses (RFC 3263
 /// §4).</summary>
-/// <param name="family">The family that this node speaks.</param>
-/// <param name="addresses">All addresses of a host; throws <see cref="SocketException"/> where there are none.</param>
-/// <param name="records">Records of a name.</param>
-internal sealed class SipLocator(
-    AddressFamily family, Func<string, CancellationToken, Task<IPAddress[]>> addresses,
-    Func<string, DnsRecordType, CancellationToken, Task<DnsAnswer>> records)
+internal sealed class SipLocator(INameRecords names)
 {
     /// <summary>Servers of one destination that are kept.</summary>
     public const int HopsMax = 16;
 
     private const int ServicesMax = 4;
 
-    public async Task<IReadOnlyList<SipHop>> Locate(SipDestination to, CancellationToken end)
+    public async Task<LocatedServers> Locate(SipDestination to, CancellationToken end)
     {
-        var hops = new List<SipHop>();
+        var search = new Search();
         if (to.Port == 0)
         {
-            foreach (var (transport, name) in await Services(to, end)) await AddServers(hops, transport, name, end);
+            foreach (var (transport, name) in await Services(search, to, end))
+            {
+                await AddServers(search, transport, name, end);
+            }
         }
 
         // §4.2: "If no SRV records were found, the client performs an A or AAAA record lookup of the domain name."
-        if (hops.Count == 0) hops.AddRange((await Addresses(to.Host, end)).Select(to.At));
-        return hops.Count > HopsMax ? hops[..HopsMax] : hops;
+        if (!search.HasServices)
+        {
+            var addresses = search.Addresses(await names.Addresses(to.Host, end));
+            search.Hops.AddRange(addresses.Take(HopsMax).Select(to.At));
+        }
+
+        return search.Result;
     }
 
     /// <summary>§4.1: the transport that the URI names, else the domain's choice, else ours.</summary>
     private async Task<IReadOnlyList<(SipTransport Transport, string Name)>> Services(
-        SipDestination to, CancellationToken end)
+        Search search, SipDestination to, CancellationToken end)
     {
         if (to.Transport is { } named) return [(named, $"{Prefix(named)}.{to.Host}")];
 
-        var offered = (await records(to.Host, DnsRecordType.Naptr, end)).Transports
+        var offered = search.Take(await names.Transports(to.Host, end))
             .Where(record => record.Flags is "s" or "S" && Of(record.Service) is not null)
             .OrderBy(record => record.Order).ThenBy(record => record.Preference)
             .Select(record => (Of(record.Service)!.Value, record.Replacement))
@@ -51,31 +60,20 @@ internal sealed class SipLocator(
         return [.. ((SipTransport[])[SipTransport.Udp, SipTransport.Tcp]).Select(t => (t, $"{Prefix(t)}.{to.Host}"))];
     }
 
-    private async Task AddServers(List<SipHop> hops, SipTransport transport, string service, CancellationToken end)
+    private async Task AddServers(Search search, SipTransport transport, string service, CancellationToken end)
     {
-        var found = await records(service, DnsRecordType.Srv, end);
+        var found = search.Take(await names.Services(service, end));
+        search.HasServices |= found.Count > 0;
         var lots = new SeededIdSource(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
-        foreach (var server in SrvOrder.Of(found.Services, lots))
+        foreach (var server in SrvOrder.Of(found, lots))
         {
-            if (hops.Count >= HopsMax) return;
+            if (search.Hops.Count >= HopsMax) return;
             if (server.Target.Length == 0) continue;
 
-            foreach (var address in await Addresses(server.Target, end))
-            {
-                hops.Add(new SipHop(transport, new IPEndPoint(address, server.Port)));
-            }
-        }
-    }
-
-    private async Task<IEnumerable<IPAddress>> Addresses(string host, CancellationToken end)
-    {
-        try
-        {
-            return (await addresses(host, end)).Where(address => address.AddressFamily == family);
-        }
-        catch (Exception error) when (error is SocketException or ArgumentException)
-        {
-            return [];      // no such name, or no name server: the next server may have an address
+            var addresses = search.Addresses(await names.Addresses(server.Target, end));
+            var room = HopsMax - search.Hops.Count;
+            var hops = addresses.Take(room).Select(a => new SipHop(transport, new IPEndPoint(a, server.Port)));
+            search.Hops.AddRange(hops);
         }
     }
 
@@ -93,4 +91,31 @@ internal sealed class SipLocator(
         "SIPS+D2T" => SipTransport.Tls,
         _ => null,
     };
+
+    /// <summary>What has been found so far.</summary>
+    private sealed class Search
+    {
+        private TimeSpan _timeToLive = TimeSpan.MaxValue;
+        private bool _isCertain = true;
+
+        public List<SipHop> Hops { get; } = [];
+
+        /// <summary>The domain has SRV records, be it that none of them leads anywhere.</summary>
+        public bool HasServices { get; set; }
+
+        public LocatedServers Result => new(Hops, _timeToLive, _isCertain);
+
+        public IReadOnlyList<T> Take<T>(in NameAnswer<T> answer)
+        {
+            _isCertain &= answer.IsAnswered;
+            return Addresses(answer);
+        }
+
+        /// <summary>A server whose address nobody tells is one less, as if it were down.</summary>
+        public IReadOnlyList<T> Addresses<T>(in NameAnswer<T> answer)
+        {
+            if (answer.TimeToLive < _timeToLive) _timeToLive = answer.TimeToLive;
+            return answer.Records;
+        }
+    }
 }

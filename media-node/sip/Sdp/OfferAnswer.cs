@@ -73,6 +73,18 @@ public sealed class OfferAnswer
         return OfferAnswerError.None;
     }
 
+    /// <summary>Takes the answer to what we sent last, sent once more as an offer to refresh the session (RFC 4028
+    /// section 7.4): the peer may have chosen anew. <see cref="Withdraw"/> leaves the session as it was.</summary>
+    public OfferAnswerError HandleRefresh(SessionDescription answer)
+    {
+        if (State is not OfferAnswerState.Agreed || _lastSent is not { } sent) return OfferAnswerError.NoOfferOpen;
+
+        _before = new Session(Local, Remote, _lastSent, _capabilities, _lastRemoteOffer);
+        Agree(ReceivedAnswer.WhatStands(sent, answer), answer);
+        _lastRemoteOffer = null;
+        return OfferAnswerError.None;
+    }
+
     /// <summary>Takes an offer of theirs; it stays open until <see cref="TryAnswer"/> or
     /// <see cref="Withdraw"/>.</summary>
     public OfferAnswerError HandleOffer(SessionDescription offer)

@@ -151,6 +151,7 @@ public sealed partial class SipCall
         {
             var referral = _referrals[i];
             if (now < referral.ExpiresAt) continue;
+            referral.ToldCode = referral.Code;
             SendNotify(referral, "terminated;reason=timeout", now);
             CloseReferral(referral);
         }

@@ -19,7 +19,8 @@ public sealed partial class SipCall
     private Action<Instant>? _acceptLater;
 
     /// <summary>180, 183 ... Reliable when asked for and the caller can, or when the caller requires it (RFC 3262).
-    /// </summary>
+    /// False also where that would need a description: "If the initial offer is not in an INVITE, it MUST be in the
+    /// first reliable non-failure message" (RFC 3261 §13.2.1).</summary>
     public bool ProvisionalResponse(int code, Instant now, ReadOnlyMemory<byte> body = default, bool reliable = false,
         string contentType = "application/sdp", IReadOnlyList<SipHeader>? headers = null)
     {
@@ -29,7 +30,11 @@ public sealed partial class SipCall
         response.Headers.AddAll(headers);
         SipStack.SetBody(response, body, contentType);
         var required = Invite.Headers.HasToken(SipHeaderId.Require, "100rel");
-        if (required || (reliable && Invite.Supports("100rel"))) return SendReliable(response, now);
+        if (required || (reliable && Invite.Supports("100rel")))
+        {
+            var isOfferMissing = !Invite.HasBody && body.IsEmpty && !_earlyBodySent;
+            return !isOfferMissing && SendReliable(response, now);
+        }
 
         _stack.SendResponse(_inviteServer!, response, now);
         (_progress, _progressAt) = (response, now + ProgressInterval);
@@ -145,7 +150,8 @@ public sealed partial class SipCall
             if (header.Id is SipHeaderId.RecordRoute) response.Headers.Append(header);
         }
 
-        response.Headers.Add(SipHeaderId.Contact, _stack.ContactFor(server.Flow, SipStack.IsSips(server.Request)));
+        var contact = _stack.ContactFor(server.Flow, SipStack.IsSips(server.Request));
+        response.Headers.Add(SipHeaderId.Contact, ContactParameters is { } more ? $"{contact};{more}" : contact);
         response.Headers.Append(_stack.AllowHeader());
         response.Headers.Append(_stack.SupportedHeader());
         return response;

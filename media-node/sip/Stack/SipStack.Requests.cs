@@ -146,6 +146,12 @@ public sealed partial class SipStack
             return Refuse(request, flow, 416);
         }
 
+        // RFC 3891 §3: "present in a request other than INVITE, the UAS MUST reject the request with a 400".
+        if (!request.IsInvite && request.Headers.Has(SipHeaderId.Replaces))
+        {
+            return RefuseReplaces(request, flow, 400, "Replaces is for INVITE");
+        }
+
         if (request.ToTag.Length == 0 && IsMerged(request))
         {
             Counters.LoopsRefused++;

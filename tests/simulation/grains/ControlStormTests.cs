@@ -155,7 +155,7 @@ public sealed class ControlStormTests
         Assert.True(centre.MatricesChecked > 200, $"only {centre.MatricesChecked} matrices were compared");
     }
 
-    private static SimulatedCentre Start(int agents)
+    internal static SimulatedCentre Start(int agents)
     {
         var centre = new SimulatedCentre(5, Quiet with { Agents = agents });
         centre.Time.Run(centre.Start, TimeSpan.FromMinutes(1));
@@ -168,7 +168,7 @@ public sealed class ControlStormTests
         return centre;
     }
 
-    private static SimulatedCall Talk(SimulatedCentre centre, string id)
+    internal static SimulatedCall Talk(SimulatedCentre centre, string id)
     {
         centre.Node.Offer(id, "100");
         centre.Time.RunFor(TimeSpan.FromSeconds(10));
@@ -177,13 +177,13 @@ public sealed class ControlStormTests
         return call;
     }
 
-    private static SupervisorAnswer Watch(SimulatedCentre centre, string? call, string? agent, SupervisionMode mode) =>
+    internal static SupervisorAnswer Watch(SimulatedCentre centre, string? call, string? agent, SupervisionMode mode) =>
         centre.Ask(g => g.GetGrain<ISupervisorGrain>("sup0").Watch(
             new WatchTarget(call is null ? null : new CallId(call), agent is null ? null : new AgentId(agent)), mode));
 
-    private static Contracts.Views.SupervisorView View(SimulatedCentre centre) =>
+    internal static Contracts.Views.SupervisorView View(SimulatedCentre centre) =>
         centre.Ask(g => g.GetGrain<ISupervisorGrain>("sup0").Get());
 
-    private static string Heard(SimulatedCall call) =>
+    internal static string Heard(SimulatedCall call) =>
         string.Join(" ", call.Matrix.Select(h => $"{h.Listener.Value}<{h.Speaker.Value}"));
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using Xunit;
 using Record = OrleansAcd.Contracts.Media.Record;
@@ -72,6 +73,13 @@ public sealed class ControlApiTests : IAsyncLifetime
     [InlineData("mute", """{"leg":77}""", 404)]
     [InlineData("hold", """{"leg":77}""", 404)]
     [InlineData("dtmf", """{"leg":1,"digits":"x"}""", 400)]
+    [InlineData("dtmf", """{"leg":1}""", 400)]
+    [InlineData("dtmf", """{"digits":"1"}""", 400)]
+    [InlineData("dtmf", """{"leg":1,"digits":"1","keySeconds":9}""", 400)]
+    [InlineData("dtmf", """{"leg":1,"digits":"1","keySeconds":"NaN"}""", 400)]
+    [InlineData("dtmf", """{"leg":1,"digits":"1","keySeconds":1e300}""", 400)]
+    [InlineData("mute", "{}", 400)]
+    [InlineData("unmute", "{}", 400)]
     public async Task WhatCannotBeDoneIsAProblemThatSaysWhy(string path, string? body, int status)
     {
         await Talk();
@@ -89,6 +97,24 @@ public sealed class ControlApiTests : IAsyncLifetime
         using var stranger = _centre.Client(null);
         Assert.Equal(HttpStatusCode.Unauthorized,
             (await stranger.PostAsync("/v1/calls/0001-call/hold", null)).StatusCode);
+    }
+
+    [Fact]
+    public async Task ACallThatHasJustEndedIsAConflictThatSaysSo()
+    {
+        await Talk();
+        await Say(n => new LegEnded(new("0001-call"), 1, n, LegId.Caller, LegEndReason.RemoteHangup, LegQuality.None));
+        await Say(n => new LegEnded(new("0001-call"), 1, n, new(2), LegEndReason.LocalHangup, LegQuality.None));
+        await Until(async () => (await Json("/v1/calls/0001-call")).GetProperty("state").GetString() == "ended");
+
+        foreach (var path in new[] { "hold", "swap", "recording/start", "hangup" })
+        {
+            var problem = await ExpectProblem(await Post(path), 409);
+            Assert.Equal("The call has ended.", problem.GetProperty("detail").GetString());
+        }
+
+        await Supervise(HttpMethod.Put, "watch", """{"call":"0001-call"}""", 409);
+        Assert.Equal("off", (await Json("/v1/supervisors/sue")).GetProperty("state").GetString());
     }
 
     [Fact]
@@ -118,6 +144,8 @@ public sealed class ControlApiTests : IAsyncLifetime
         await ExpectProblem(await _centre.Http.GetAsync("/v1/supervisors/alice"), 404);
         await Supervise(HttpMethod.Put, "watch", "{}", 400);
         await Supervise(HttpMethod.Put, "watch", """{"agent":"nobody"}""", 404);
+        await Supervise(HttpMethod.Put, "watch", """{"call":""}""", 404);
+        await Supervise(HttpMethod.Put, "watch", $$"""{"call":"{{new string('c', 65)}}"}""", 404);
         await Supervise(HttpMethod.Put, "watch", """{"agent":"alice","mode":"barge"}""", 403);
         Assert.Equal("waiting",
             (await Supervise(HttpMethod.Put, "watch", """{"agent":"alice"}""", 200)).GetProperty("state").GetString());

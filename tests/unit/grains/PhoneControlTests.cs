@@ -176,6 +176,23 @@ public sealed class PhoneControlTests
         Assert.Equal("1<2 2<1", s.Heard);
     }
 
+    /// <summary>Routing decides who takes a call: nobody picks up what rings elsewhere, not even its agent, whose other
+    /// phones ring as well.</summary>
+    [Theory]
+    [InlineData("alice")]
+    [InlineData("bob")]
+    public void WhatRingsIsNotPickedUp(string account)
+    {
+        var s = new CallScenario().Offer().Assign().Progress(2);
+
+        s.Media(3, n => new LegReplacing(
+            Given.Call, 1, n, LegId.FirstByNode, new(2), Given.Caller, new AgentId(account)));
+
+        Assert.Equal(403, s.Sent<Reject>().Single().SipCode);
+        Assert.Equal(CallPhase.Ringing, s.State.Phase);
+        Assert.Contains(s.State.Timeline, entry => entry.Kind == "replace-refused");
+    }
+
     [Fact]
     public void AnAgentsPhoneCallsAColleagueWithoutAQueue()
     {

@@ -22,7 +22,8 @@ public sealed class SupervisorMatrixTests
     private static readonly string[] Events =
     [
         "started", "watch-call", "watch-agent", "no-right", "mode", "stop", "agent-talks", "agent-idle",
-        "other-agent", "refused", "mode-done", "listening", "over", "other-call", "due",
+        "other-agent", "refused", "mode-done", "listening", "over", "other-call", "rights", "rights-gone", "denied",
+        "due",
     ];
 
     private const string Table = """
@@ -34,13 +35,16 @@ public sealed class SupervisorMatrixTests
         mode        | Impossible   | Waiting       | ChangeWatch             | ChangeWatch
         stop        | -            | Off unwatch   | Off Leave+unwatch   | Off Leave+unwatch
         agent-talks | unwatch      | Joining Watch | Joining Leave+Watch | Joining Leave+Watch
-        agent-idle  | unwatch      | -             | -                       | -
+        agent-idle  | unwatch      | -             | Waiting Leave           | Waiting Leave
         other-agent | unwatch      | unwatch       | unwatch                 | unwatch
         refused     | -            | -             | Waiting                 | Waiting
         mode-done   | -            | -             | Joining                 | Listening
         listening   | Leave    | Leave     | Listening               | -
         over        | -            | -             | Waiting                 | Waiting
         other-call  | Leave    | Leave     | Leave               | Leave
+        rights      | -            | -             | Check                   | Check
+        rights-gone | -            | Off unwatch   | Off Leave+unwatch       | Off Leave+unwatch
+        denied      | -            | -             | Waiting Leave           | Waiting Leave
         due         | -            | watch         | watch                   | watch
         """;
 
@@ -82,6 +86,58 @@ public sealed class SupervisorMatrixTests
     }
 
     [Fact]
+    public void ACallThatIsListenedToIsAskedAgainAndWhatItDeniesIsOver()
+    {
+        var s = In("Listening");
+        var due = 3 + SupervisorMachine.CheckInterval.TotalSeconds;
+        var (next, effects, _) = Step(s, new SupervisorEvent.Tick(), due);
+        Assert.Equal(
+            (Given.Call, SupervisionMode.Monitor),
+            effects.OfType<SupervisorEffect.Check>().Select(c => (c.Call, c.Mode)).Single());
+
+        var fine = Step(next, new SupervisorEvent.Checked(Given.Call, ControlAnswer.Accepted), due + 1);
+        Assert.Same(next, fine.Next);
+        var other = Step(
+            next, new SupervisorEvent.Checked(Next, new ControlAnswer(ControlRefusal.Impossible, "no")), due + 1);
+        Assert.Same(next, other.Next);
+        var ended = new ControlAnswer(ControlRefusal.Impossible, "ended");
+        var over = Step(next, new SupervisorEvent.Checked(Given.Call, ended), due + 1);
+        Assert.Equal((Supervision.Waiting, "ended"), (over.Next.Doing, over.Next.Reason));
+    }
+
+    [Fact]
+    public void AnAgentWhoWasThoughtToHaveLeftIsJoinedAgainInTheSameCall()
+    {
+        var left = Step(In("Listening"), new SupervisorEvent.AgentTalks(Given.Alice, null), 9).Next;
+
+        Assert.Equal(
+            Supervision.Joining, Step(left, new SupervisorEvent.AgentTalks(Given.Alice, Given.Call), 10).Next.Doing);
+    }
+
+    [Fact]
+    public void WhoHasTakenOverStaysWhenTheAgentLeaves()
+    {
+        var s = Step(
+            In("Listening"),
+            new SupervisorEvent.Reported(new WatchReport(Given.Call, true, SupervisionMode.TakeOver, "")), 8).Next;
+        var step = Step(s, new SupervisorEvent.AgentTalks(Given.Alice, null), 9);
+
+        Assert.Same(s, step.Next);
+        Assert.Empty(step.Effects);
+    }
+
+    [Fact]
+    public void RightsAreTheSameByWhatTheySay()
+    {
+        var again = new SupervisionRight(Given.Support, [SupervisionMode.Monitor, SupervisionMode.Barge]);
+
+        Assert.True(SupervisorMachine.AreSame(Rights, [again]));
+        Assert.False(SupervisorMachine.AreSame(Rights, []));
+        Assert.False(SupervisorMachine.AreSame(Rights, [again with { Queue = Given.Sales }]));
+        Assert.False(SupervisorMachine.AreSame(Rights, [again with { May = [SupervisionMode.Monitor] }]));
+    }
+
+    [Fact]
     public void NobodyWatchesOneselfNorTwoThingsAtOnce()
     {
         Assert.Equal(ControlRefusal.Invalid, Ask(new WatchTarget(null, Sue)));
@@ -111,6 +167,7 @@ public sealed class SupervisorMatrixTests
     {
         SupervisorEffect.Ask { Control: CallControl.StopWatch } => "Leave",
         SupervisorEffect.Ask ask => ask.Control.GetType().Name,
+        SupervisorEffect.Check => "Check",
         SupervisorEffect.WatchAgent watch => watch.Watches ? "watch" : "unwatch",
         _ => "",
     };
@@ -133,6 +190,10 @@ public sealed class SupervisorMatrixTests
         "listening" => new SupervisorEvent.Reported(new WatchReport(Given.Call, true, default, "")),
         "over" => new SupervisorEvent.Reported(new WatchReport(Given.Call, false, default, "hung up")),
         "other-call" => new SupervisorEvent.Reported(new WatchReport(new CallId("call-9"), true, default, "")),
+        "rights" => new SupervisorEvent.RightsChanged(Rights),
+        "rights-gone" => new SupervisorEvent.RightsChanged([]),
+        "denied" => new SupervisorEvent.Checked(
+            Given.Call, new ControlAnswer(ControlRefusal.NotPermitted, "no right")),
         "due" => new SupervisorEvent.Tick(),
         _ => throw new ArgumentException(name),
     };

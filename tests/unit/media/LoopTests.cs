@@ -222,6 +222,56 @@ public sealed class LoopTests
         foreach (var pair in pairs.Skip(1).Append(again)) pool.Return(pair, Instant.Zero);
     }
 
+    /// <summary>A second centre on this machine holds the first hundreds of the range.</summary>
+    [Fact]
+    public void PairsThatOthersHoldAreSteppedOverUntilTheyHaveRested()
+    {
+        using var loop = NewLoop("default");
+        using var block = PortBlock.Take(800);
+        var others = Hold(loop, block, pairs: 300);
+        var pool = new RtpPortPool(block.First, block.Last, TimeSpan.Zero);
+
+        var first = pool.Rent(loop.Net, s_loopback, Instant.Zero)!;
+        Assert.Equal((block.First + 600, 300L, 0L), (first.Port, pool.BindFailures, pool.Refused));
+        var second = pool.Rent(loop.Net, s_loopback, Instant.Zero)!;
+        Assert.Equal((block.First + 602, 300L), (second.Port, pool.BindFailures));
+
+        var taken = new List<RtpSocketPair> { first, second };
+        while (pool.Rent(loop.Net, s_loopback, Instant.Zero) is { } pair) taken.Add(pair);
+        Assert.Equal((100, 300L, 1L), (taken.Count, pool.BindFailures, pool.Refused));
+
+        foreach (var socket in others) socket.Dispose();
+        var rested = Instant.Zero + RtpPortPool.HeldRest;
+        Assert.Null(pool.Rent(loop.Net, s_loopback, rested - TimeSpan.FromMilliseconds(1)));
+        taken.Add(pool.Rent(loop.Net, s_loopback, rested)!);
+        Assert.Equal(block.First, taken[^1].Port);
+        foreach (var pair in taken) pool.Return(pair, rested);
+    }
+
+    [Fact]
+    public void WhereOthersHoldAllTheTriesAreLimitedAndThenSaved()
+    {
+        using var loop = NewLoop("default");
+        using var block = PortBlock.Take(1_200);
+        var others = Hold(loop, block, pairs: 600);
+        var pool = new RtpPortPool(block.First, block.Last, TimeSpan.Zero);
+
+        long[] tries = [RtpPortPool.BindTriesMax, 600, 600];
+        for (var i = 0; i < tries.Length; i++)
+        {
+            Assert.Null(pool.Rent(loop.Net, s_loopback, Instant.Zero));
+            Assert.Equal((tries[i], i + 1L), (pool.BindFailures, pool.Refused));
+        }
+
+        foreach (var socket in others) socket.Dispose();
+    }
+
+    private static List<UdpSocket> Hold(EventLoop loop, PortBlock block, int pairs) =>
+    [
+        .. Enumerable.Range(0, pairs).Select(
+            i => loop.Net.BindUdp(s_loopback.WithPort(block.First + (2 * i) + (i % 2)), SocketOptions.Voice)!),
+    ];
+
     private static EventLoop NewLoop(string network, EventLoopOptions? options = null) =>
         new(network == "portable" ? new PortableNetwork() : Network.Default, options);
 

@@ -1,9 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using OrleansAcd.MediaNode.Signalling;
 using OrleansAcd.Sip.Location;
 using OrleansAcd.Sip.Messages;
-using OrleansAcd.Sip.Stack;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.MediaNode;
@@ -12,8 +9,7 @@ namespace OrleansAcd.Tests.Unit.MediaNode;
 /// the URI leaves it open.</summary>
 public sealed class SipLocatorTests
 {
-    private readonly Dictionary<string, DnsAnswer> _records = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<string> _asked = [];
+    private readonly KnownNames _names = new();
 
     [Theory]
     [InlineData("sip:example.com:5070", "Udp 192.0.2.1:5070", "")]
@@ -24,7 +20,7 @@ public sealed class SipLocatorTests
     public async Task WithoutRecordsTheHostsAddressIsTaken(string uri, string expected, string asked)
     {
         Assert.Equal([expected], await Locate(uri));
-        Assert.Equal(asked, string.Join(' ', _asked));
+        Assert.Equal(asked, string.Join(' ', _names.Asked));
     }
 
     [Fact]
@@ -39,16 +35,13 @@ public sealed class SipLocatorTests
     [Fact]
     public async Task TheDomainsOwnOrderOfTransportsCounts()
     {
-        _records["example.com"] = new DnsAnswer
-        {
-            Transports =
-            {
-                new(20, 1, "s", "SIP+D2U", "_sip._udp.example.com"),
-                new(10, 2, "S", "sip+d2t", "_sip._tcp.example.com"),
-                new(10, 1, "s", "SIPS+D2T", "_sips._tcp.example.com"),
-                new(1, 1, "u", "E2U+sip", "!.*!sip:x@y!"),
-            },
-        };
+        _names.Transports["example.com"] =
+        [
+            new(20, 1, "s", "SIP+D2U", "_sip._udp.example.com"),
+            new(10, 2, "S", "sip+d2t", "_sip._tcp.example.com"),
+            new(10, 1, "s", "SIPS+D2T", "_sips._tcp.example.com"),
+            new(1, 1, "u", "E2U+sip", "!.*!sip:x@y!"),
+        ];
         Srv("_sips._tcp.example.com", new SrvRecord(1, 0, 5061, "a.example.com"));
         Srv("_sip._tcp.example.com", new SrvRecord(1, 0, 5060, "a.example.com"));
         Srv("_sip._udp.example.com", new SrvRecord(1, 0, 5060, "b.example.com"));
@@ -74,29 +67,50 @@ public sealed class SipLocatorTests
         Assert.Equal(SipLocator.HopsMax, (await Locate("sip:example.com")).Length);
     }
 
-    private void Srv(string name, params SrvRecord[] servers)
+    /// <summary>§4.2: addresses of the domain itself count "if no SRV records were found": not where all that are
+    /// there say that there is no service, or lead nowhere.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("gone.example.com")]
+    public async Task WhereServicesLeadNowhereTheDomainsOwnAddressIsNotTaken(string target)
     {
-        var answer = new DnsAnswer();
-        answer.Services.AddRange(servers);
-        _records[name] = answer;
+        Srv("_sip._udp.example.com", new SrvRecord(1, 0, 5060, target));
+
+        Assert.Empty(await Locate("sip:example.com"));
     }
 
-    private async Task<string[]> Locate(string uri)
+    /// <summary>RFC 1035 §3.2.1: nothing is kept longer than the shortest-lived record that it was found by.</summary>
+    [Fact]
+    public async Task TheShortestTimeToLiveCounts()
     {
-        var locator = new SipLocator(AddressFamily.InterNetwork, Addresses, (name, _, _) =>
-        {
-            _asked.Add(name);
-            return Task.FromResult(_records.GetValueOrDefault(name) ?? new DnsAnswer());
-        });
-        var hops = await locator.Locate(SipDestination.Of(SipUri.Parse(uri)), CancellationToken.None);
-        return [.. hops.Select(hop => $"{hop.Transport} {hop.Remote}")];
+        Srv("_sip._tcp.example.com", new SrvRecord(1, 0, 5060, "a.example.com"));
+        _names.TimesToLive["_sip._tcp.example.com"] = TimeSpan.FromSeconds(300);
+        _names.TimesToLive["a.example.com"] = TimeSpan.FromSeconds(20);
+
+        var found = await Find("sip:example.com;transport=tcp");
+
+        Assert.Equal((TimeSpan.FromSeconds(20), true), (found.TimeToLive, found.IsCertain));
     }
 
-    private static Task<IPAddress[]> Addresses(string host, CancellationToken end) => host switch
+    /// <summary>A domain that wants TLS, and whose name server does not say so just now, is not known to want
+    /// UDP.</summary>
+    [Theory]
+    [InlineData("example.com", false)]
+    [InlineData("_sip._udp.example.com", false)]
+    [InlineData("b.example.com", true)]
+    public async Task WithoutAnAnswerAboutServicesNothingIsCertain(string silent, bool isCertain)
     {
-        "example.com" => Task.FromResult<IPAddress[]>([IPAddress.IPv6Loopback, IPAddress.Parse("192.0.2.1")]),
-        "a.example.com" => Task.FromResult<IPAddress[]>([IPAddress.Parse("192.0.2.11")]),
-        "b.example.com" => Task.FromResult<IPAddress[]>([IPAddress.Parse("192.0.2.12")]),
-        _ => Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound)),
-    };
+        Srv("_sip._udp.example.com", new SrvRecord(1, 0, 5060, "a.example.com"), new(2, 0, 5060, "b.example.com"));
+        _names.Silent.Add(silent);
+
+        Assert.Equal(isCertain, (await Find("sip:example.com")).IsCertain);
+    }
+
+    private void Srv(string name, params SrvRecord[] servers) => _names.Services[name] = servers;
+
+    private Task<LocatedServers> Find(string uri) =>
+        new SipLocator(_names).Locate(SipDestination.Of(SipUri.Parse(uri)), CancellationToken.None);
+
+    private async Task<string[]> Locate(string uri) =>
+        [.. (await Find(uri)).Hops.Select(hop => $"{hop.Transport} {hop.Remote}")];
 }

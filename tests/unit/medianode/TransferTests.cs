@@ -76,6 +76,28 @@ public sealed class TransferTests
         Assert.Equal((1L, 1), ((await rig.Counters()).ReferralsUnknown, await rig.Calls()));
     }
 
+    /// <summary>RFC 3891 §3: what is for a call that rings is not for one that is up; and the dialog that carries the
+    /// REFER is not its own target.</summary>
+    [Theory]
+    [InlineData(true, 486)]
+    [InlineData(false, 481)]
+    public async Task AReferWithADialogThatCannotBeReplacedFails(bool isEarlyOnly, int code)
+    {
+        await using var rig = await NodeRig.Start();
+        using var phone = new WirePhone(rig.Node.Sip);
+        using var second = new WirePhone(rig.Node.Sip);
+        await rig.Up(phone);
+        await rig.Up(second);
+        var named = isEarlyOnly ? Escaped(second) + "%3Bearly-only" : Escaped(phone);
+
+        phone.Send(SipMethods.Refer, 2, extra: $"Refer-To: <sip:x@y?Replaces={named}>\r\n");
+
+        Assert.Equal(202, (await phone.Final(SipMethods.Refer, 2)).StatusCode);
+        await AnswerNotify(phone, 100, "active;");
+        await AnswerNotify(phone, code, "terminated;");
+        Assert.Equal((1L, 2), ((await rig.Counters()).ReferralsUnknown, await rig.Calls()));
+    }
+
     [Fact]
     public async Task ASecondReferWhileOneIsOpenIsRefused()
     {
@@ -97,7 +119,7 @@ public sealed class TransferTests
         using var phone = new WirePhone(rig.Node.Sip);
         using var other = new WirePhone(rig.Node.Sip);
         var call = (await rig.Up(phone)).Call;
-        var replacing = await CarlReplaces(rig, phone, other);
+        var replacing = await CarlReplaces(rig, other, DialogOf(phone));
         await rig.Command(n => new Answer(call, 1, n, replacing.Leg));
         other.ToTag = (await other.Final(SipMethods.Invite, 3)).ToTag;
         other.Send(SipMethods.Ack, 3);
@@ -120,12 +142,37 @@ public sealed class TransferTests
         using var phone = new WirePhone(rig.Node.Sip);
         using var other = new WirePhone(rig.Node.Sip);
         var call = (await rig.Up(phone)).Call;
-        var replacing = await CarlReplaces(rig, phone, other);
+        var replacing = await CarlReplaces(rig, other, DialogOf(phone));
 
         await rig.Command(n => new Reject(call, 1, n, replacing.Leg, 603, null));
 
         Assert.Equal(603, (await other.Final(SipMethods.Invite, 3)).StatusCode);
-        Assert.Equal(1, await rig.Calls());
+        Assert.Equal((1, 1L), (await rig.Calls(), (await rig.Counters()).ReplacementsForbidden));
+    }
+
+    /// <summary>RFC 3891 §3 lets an early dialog that we began be replaced; whether it is, the call decides. Refused,
+    /// the phone rings on.</summary>
+    [Fact]
+    public async Task APickUpOfARingingPhoneIsTheCallsToRefuse()
+    {
+        await using var rig = await NodeRig.Start(agents: "carl");
+        using var caller = new WirePhone(rig.Node.Sip);
+        using var ringing = new WirePhone(rig.Node.Sip);
+        using var other = new WirePhone(rig.Node.Sip);
+        var call = await rig.Offered(caller);
+        await rig.Dial(call, Agent, [ringing.Contact(rig.Node.Node)]);
+        var invite = await ringing.Request(SipMethods.Invite);
+        ringing.Respond(invite, 180);
+        await rig.Next<LegProgress>();
+
+        var dialog = new Replaces(invite.CallId, invite.FromTag, "wire", IsEarlyOnly: true);
+        var replacing = await CarlReplaces(rig, other, dialog.ToString());
+        await rig.Command(n => new Reject(call, 1, n, replacing.Leg, 403, null));
+
+        Assert.Equal((Agent, 403), (replacing.Replaced, (await other.Final(SipMethods.Invite, 3)).StatusCode));
+        Assert.Equal(1, (await rig.Counters()).ReplacementsForbidden);
+        ringing.Respond(invite, 200, ringing.Sdp("0"));
+        Assert.Equal(Agent, (await rig.Next<LegAnswered>()).Leg);
     }
 
     /// <summary>RFC 3891 §5: a stranger takes nobody's place.</summary>
@@ -292,11 +339,11 @@ public sealed class TransferTests
         uri, ImmutableArray<string>.Empty, "udp", "", new NodeId("any"), DateTimeOffset.MaxValue);
 
     /// <summary>The registered phone of carl asks, in an INVITE with CSeq 3, for the place of another.</summary>
-    private static async Task<LegReplacing> CarlReplaces(NodeRig rig, WirePhone phone, WirePhone other)
+    private static async Task<LegReplacing> CarlReplaces(NodeRig rig, WirePhone other, string dialog)
     {
         await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
         other.ToTag = "";
-        other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
+        other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {dialog}\r\n");
         return await rig.Next<LegReplacing>();
     }
 

@@ -69,6 +69,34 @@ public sealed class OfferAnswerTests
         Assert.Equal(OfferAnswerError.None, exchange.HandleOffer(SdpText.Audio("0")));
     }
 
+    /// <summary>RFC 4028 section 7.4: a refresh sends what was sent last; its answer may choose anew.</summary>
+    [Fact]
+    public void TheAnswerToARefreshIsTheSessionFromThenOn()
+    {
+        var exchange = Answered(SdpText.Audio("0"), out var sent);
+        var moved = SdpText.Parse(SdpText.Head.Replace("192.0.2.1", "192.0.2.9", StringComparison.Ordinal)
+            + "m=audio 4002 RTP/AVP 0\r\n");
+
+        Assert.Equal(OfferAnswerError.None, exchange.HandleRefresh(moved));
+
+        Assert.Equal("192.0.2.9:4002", exchange.Negotiated()!.RemoteRtp!.ToString());
+        Assert.Equal((sent, false), (exchange.LastSent, exchange.WeAnswered));
+
+        exchange.Withdraw();
+        Assert.Equal("192.0.2.1:4000", exchange.Negotiated()!.RemoteRtp!.ToString());
+        Assert.True(exchange.WeAnswered);
+    }
+
+    [Fact]
+    public void ARefreshIsOnlyAnsweredWhereASessionStands()
+    {
+        var exchange = new OfferAnswer();
+        Assert.Equal(OfferAnswerError.NoOfferOpen, exchange.HandleRefresh(SdpText.Audio("0")));
+
+        exchange.TryOffer(Describe(), out _);
+        Assert.Equal(OfferAnswerError.NoOfferOpen, exchange.HandleRefresh(SdpText.Audio("0")));
+    }
+
     /// <summary>An answer that was made and not sent (488 in its place) is no step of the session either.</summary>
     [Fact]
     public void AnAnswerTakenBackChangesNothing()

@@ -84,6 +84,39 @@ public sealed class OfferRules
         Assert.Equal(1, lone.Requests(SipMethods.Invite));
     }
 
+    /// <summary>RFC 3261 §13.2.1: "the first reliable non-failure message" to an INVITE without an offer has to hold
+    /// ours; without one there is nothing reliable to send.</summary>
+    [Fact]
+    public void NothingReliableWithoutAnOfferGoesToACallerWithoutOne()
+    {
+        var lone = new Lone();
+        var call = lone.Incoming("Require: 100rel\r\n", body: "");
+
+        lone.Do(now => Assert.False(call.ProvisionalResponse(180, now)));
+        Assert.Equal([100], lone.Codes);
+        lone.Do(now => Assert.True(call.ProvisionalResponse(183, now, Sdp)));
+        Assert.Equal([100, 183], lone.Codes);
+    }
+
+    /// <summary>RFC 3840 §9 and RFC 7866 §6.1.1: what the Contact says besides the URI, it says in answers
+    /// too.</summary>
+    [Fact]
+    public void AnAnswerToAnOfferHasTheContactOfTheCall()
+    {
+        var lone = new Lone();
+        SipCall? call = null;
+        lone.Do(now => call = lone.Stack.Invite(
+            new SipInviteOptions { Target = SipUri.Parse("sip:bob@192.0.2.1"), Body = Sdp, ContactParameters = "+sip.src" },
+            now));
+        lone.Reply(lone.LastRequest, 200, body: "v=0");
+        lone.Receive(Sample.Request(SipMethods.Invite, "z9hG4bKre", Type, "v=2",
+            callId: call!.CallId, toTag: call.LocalTag, fromTag: "peer"));
+
+        lone.Do(now => call.AcceptReoffer(Sdp, now));
+
+        Assert.EndsWith(">;+sip.src", lone.LastResponse.Headers.Get(SipHeaderId.Contact), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ARefusedOfferLeavesTheCallUp()
     {

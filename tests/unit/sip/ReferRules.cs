@@ -202,6 +202,20 @@ public sealed class ReferRules
     }
 
     [Fact]
+    public void TheTimeOutTellsTheLatestThatIsKnown()
+    {
+        var (lone, call) = Referred(To);
+        var referral = Accept(lone);
+        lone.Reply(lone.LastRequest, 200).RunTo(170).Do(now => call.NotifyRefer(referral, 180, now));
+        lone.Do(now => call.NotifyRefer(referral, 183, now));
+
+        lone.RunTo(180);
+
+        var told = lone.Sent.Select(s => s.Message).OfType<SipRequest>().Last(r => r.Method == SipMethods.Notify);
+        AssertNotify(told, "refer", "terminated;reason=timeout", "SIP/2.0 183 Session Progress\r\n");
+    }
+
+    [Fact]
     public void AHangUpTellsWhoWaitsBeforeTheBye()
     {
         var (lone, call) = Referred(To);

@@ -103,6 +103,21 @@ public sealed class ReplacesRules
         Assert.Equal((SipCallState.Confirmed, 1L), (call.State, lone.Stack.Counters.ReplacesRefused));
     }
 
+    /// <summary>§3: "present in a request other than INVITE, the UAS MUST reject the request with a 400".</summary>
+    [Fact]
+    public void ReplacesBelongsIntoAnInvite()
+    {
+        var lone = new Lone();
+        var call = lone.Up();
+        var replaces = $"Replaces: c1;to-tag={call.LocalTag};from-tag=a\r\n";
+
+        lone.Receive(Sample.Request(SipMethods.Options, extra: replaces, callId: "c2"));
+        Assert.Equal(400, lone.LastResponse.StatusCode);
+
+        lone.Receive(lone.InDialog(call, SipMethods.Bye, 2, replaces));
+        Assert.Equal((400, SipCallState.Confirmed), (lone.LastResponse.StatusCode, call.State));
+    }
+
     [Fact]
     public void ReplacesIsAdvertised()
     {
