@@ -24,7 +24,8 @@ internal sealed class Authority : IDisposable
     /// <summary>Its own certificate.</summary>
     public string CertificateFile { get; }
 
-    /// <summary>Signs a certificate, anew where there was one; what <c>acd run</c> is started with to show it.</summary>
+    /// <summary>Signs a certificate, anew where there was one; what <c>acd run</c> is started with to show
+    /// it.</summary>
     /// <param name="name">A name beside the address; null: the address alone.</param>
     public string[] Issue(string? name = null)
     {

@@ -33,6 +33,7 @@ public sealed class ApiTests : IAsyncLifetime
     public async Task TheSystemShowsWhatItsPartsHaveCounted()
     {
         await _centre.Offer("call-1");
+        await Until(async () => Ids(await Json("/v1/calls?live=true")).Contains("call-1"));
         var parts = (await Json("/v1/system")).GetProperty("parts");
 
         Assert.True(parts.GetProperty("streams").GetProperty("counters").GetProperty("published").GetInt64() > 0);

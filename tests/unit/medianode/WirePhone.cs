@@ -101,7 +101,8 @@ internal sealed class WirePhone : IDisposable
         }
     }
 
-    /// <summary>The next request with that method; one that comes again, since we were slow to answer, is none.</summary>
+    /// <summary>The next request with that method; one that comes again, since we were slow to answer, is
+    /// none.</summary>
     public async Task<SipRequest> Request(string method)
     {
         while (true)
