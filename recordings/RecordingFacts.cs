@@ -20,6 +20,10 @@ public sealed record RecordingFacts(
     /// <summary>The process that wrote it died; the file was put in order at the next start.</summary>
     public bool Recovered { get; init; }
 
+    /// <summary>Of WAV that is being written: Opus is made of it once it is complete.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsKeptAsOpus { get; init; }
+
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, RecordingJson.Default.RecordingFacts);
 
     /// <summary>Null for anything that is not facts.</summary>

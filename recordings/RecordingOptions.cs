@@ -73,6 +73,10 @@ public sealed record S3Options
         if (AccessKey.Length == 0) yield return "Acd:Recordings:S3:AccessKey: must be given";
         if (SecretKey.Length == 0) yield return "Acd:Recordings:S3:SecretKey: must be given";
         if (Prefix.StartsWith('/')) yield return $"Acd:Recordings:S3:Prefix = \"{Prefix}\": must not begin with /";
+
+        // On the way into an address such a part vanishes, and with it the key that was signed.
+        if (Prefix.Split('/')[..^1].Any(part => part is "." or ".."))
+            yield return $"Acd:Recordings:S3:Prefix = \"{Prefix}\": no part of it may be . or ..";
     }
 
     public override string ToString() => $"S3({Endpoint}, {Bucket})";

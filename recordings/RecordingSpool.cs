@@ -20,6 +20,7 @@ public sealed class RecordingSpool
     private const string UntoldSuffix = ".untold";
 
     private readonly IRecordingStore _store;
+    private readonly Queue<RecordingFacts> _unmade = new();
 
     /// <param name="root">The store's folder.</param>
     /// <exception cref="IOException">The folder cannot be made.</exception>
@@ -57,7 +58,10 @@ public sealed class RecordingSpool
     {
         ArgumentNullException.ThrowIfNull(facts);
         var path = Path.Combine(Folder, facts.Name);
-        var whole = facts with { Bytes = new FileInfo(path).Length, Sha256 = await HashOf(path, cancellation) };
+        var whole = facts with
+        {
+            Bytes = new FileInfo(path).Length, Sha256 = await HashOf(path, cancellation), IsKeptAsOpus = false,
+        };
         if (whole.Recovered) OwnFile.Replace(path + UntoldSuffix, whole.ToBytes());
         await _store.Put(path, whole, cancellation);
         Discard(path + FactsSuffix);
@@ -84,6 +88,13 @@ public sealed class RecordingSpool
         Discard(PathOf(name) + FactsSuffix);
     }
 
+    /// <summary>Pieces that <see cref="Recover"/> has put in order and left here, since Opus is to be made of them
+    /// first: that takes longer than a start may.</summary>
+    public int UnmadeCount => _unmade.Count;
+
+    /// <summary>The next of them: made or not, it is to be finished.</summary>
+    public bool TryTakeUnmade(out RecordingFacts facts) => _unmade.TryDequeue(out facts!);
+
     /// <summary>After a crash: what was being written is put in order and goes into the store.</summary>
     /// <returns>What was recovered; call it before anything is recorded.</returns>
     public async Task<IReadOnlyList<RecordingFacts>> Recover(CancellationToken cancellation)
@@ -93,7 +104,8 @@ public sealed class RecordingSpool
         {
             if (!RecordingName.TryParse(Path.GetFileName(file), out var name)) continue;
             var facts = IsCopyInTheMaking(name) ? null : Repaired(file, name);
-            if (facts is not null) recovered.Add(await Finish(facts, cancellation));
+            if (facts is { IsKeptAsOpus: true }) SetAside(facts);
+            else if (facts is not null) recovered.Add(await Finish(facts, cancellation));
             else Abandon(name);
         }
 
@@ -104,6 +116,12 @@ public sealed class RecordingSpool
             !RecordingName.TryParse(Path.GetFileName(file), out _)
             && !file.EndsWith(UntoldSuffix, StringComparison.Ordinal)
             && !File.Exists(Path.Combine(Path.GetDirectoryName(file)!, Path.GetFileNameWithoutExtension(file)));
+    }
+
+    private void SetAside(RecordingFacts facts)
+    {
+        Begin(facts);
+        _unmade.Enqueue(facts);
     }
 
     /// <summary>What it was being made of is there still, and is whole.</summary>
@@ -121,8 +139,19 @@ public sealed class RecordingSpool
             name.ToString(), name.Call, name.Recording, name.Segment,
             new DateTimeOffset(File.GetLastWriteTimeUtc(file), TimeSpan.Zero) - duration, duration,
             [.. Enumerable.Range(1, sound.Channels)], ImmutableArray<RecordingGap>.Empty, sound.SampleRateHz, 0, "");
-        return begun with { Duration = duration, Recovered = true };
+        var isKeptAsOpus = begun.IsKeptAsOpus && name.Extension == RecordingName.Wav;
+        return begun with
+        {
+            Duration = duration, Recovered = true, IsKeptAsOpus = isKeptAsOpus, Gaps = Within(duration, begun.Gaps),
+        };
     }
+
+    /// <summary>A pause that went on when the process died ends with the sound.</summary>
+    private static ImmutableArray<RecordingGap> Within(TimeSpan duration, ImmutableArray<RecordingGap> gaps) =>
+    [
+        .. gaps.Where(gap => gap.At < duration).Select(gap =>
+            gap.At + gap.Duration <= duration ? gap : gap with { Duration = duration - gap.At }),
+    ];
 
     private static async Task<string> HashOf(string path, CancellationToken cancellation)
     {

@@ -60,8 +60,9 @@ public sealed partial class RecordingsService(
         try
         {
             var recovered = await spool.Recover(cancellation).ConfigureAwait(false);
-            Volatile.Write(ref _recovered, recovered.Count);
-            if (recovered.Count > 0) LogRecovered(log, recovered.Count);
+            var files = recovered.Count + spool.UnmadeCount;
+            Volatile.Write(ref _recovered, files);
+            if (files > 0) LogRecovered(log, files);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or RecordingStoreException)
         {

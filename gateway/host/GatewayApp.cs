@@ -25,6 +25,7 @@ public static class GatewayApp
         services.AddSingleton(options);
         services.AddSingleton(key);
         services.AddSingleton(p => new WrongKeys(options.WrongKeysPerMinuteMax, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RepeatedRequests>();
         services.AddSingleton<LiveCalls>();
         services.AddHostedService(p => p.GetRequiredService<LiveCalls>());
         services.AddSingleton<FeedHub>();

@@ -24,14 +24,6 @@ public sealed class AgentPool
         order, ImmutableDictionary<AgentId, Candidate>.Empty,
         ImmutableSortedDictionary<TimeSpan, ImmutableSortedSet<Candidate>>.Empty);
 
-    /// <summary>The same agents in another order.</summary>
-    public AgentPool Reorder(IComparer<Candidate> order)
-    {
-        var pool = Create(order);
-        foreach (var candidate in _byId.Values) pool = pool.With(candidate);
-        return pool;
-    }
-
     public bool Contains(AgentId agent) => _byId.ContainsKey(agent);
 
     /// <summary>Adds an agent, or replaces what is known of it.</summary>

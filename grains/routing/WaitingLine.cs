@@ -32,8 +32,6 @@ public sealed class WaitingLine
 
     public Ticket? Find(CallId call) => _tickets.GetValueOrDefault(call);
 
-    public bool IsFree(CallId call) => Find(call) is { } ticket && _free.Contains(RankOf(ticket));
-
     /// <summary>Adds a call at its place; one that is there already stays as it is.</summary>
     public WaitingLine Add(Ticket ticket) => _tickets.ContainsKey(ticket.Call)
         ? this

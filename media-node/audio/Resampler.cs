@@ -11,7 +11,7 @@ public static class Resampler
     /// <summary>The kernel reaches this many periods of the slower of both rates to each side.</summary>
     private const int ReachPeriods = 64;
 
-    private const double KaiserBeta = 7.857;            // 80 dB
+    internal const double KaiserBeta = 7.857;           // 80 dB
     private const double CutoffOfNyquist = 0.96;
 
     public static float[] Convert(float[] samples, int fromHz, int toHz)
@@ -49,7 +49,7 @@ public static class Resampler
         for (var k = 0; k < kernel.Length; k++)
         {
             var distance = k - reach + 1 - fraction;
-            kernel[k] = 2 * cutoff * Sinc(2 * cutoff * distance) * Kaiser(distance / reach);
+            kernel[k] = 2 * cutoff * Sinc(2 * cutoff * distance) * KaiserWindow.At(distance / reach, KaiserBeta);
         }
 
         var gain = kernel.Sum();                        // unity at DC for every phase
@@ -57,21 +57,6 @@ public static class Resampler
     }
 
     private static double Sinc(double x) => Math.Abs(x) < 1e-9 ? 1 : Math.Sin(Math.PI * x) / (Math.PI * x);
-
-    internal static double Kaiser(double x) =>
-        Math.Abs(x) >= 1 ? 0 : BesselI0(KaiserBeta * Math.Sqrt(1 - (x * x))) / BesselI0(KaiserBeta);
-
-    private static double BesselI0(double x)
-    {
-        var (sum, term) = (1.0, 1.0);
-        for (var k = 1; k < 64 && term > 1e-12 * sum; k++)
-        {
-            term *= x * x / (4.0 * k * k);
-            sum += term;
-        }
-
-        return sum;
-    }
 
     /// <summary>Samples before the first and after the last count as silence.</summary>
     private static float Dot(ReadOnlySpan<float> samples, int start, ReadOnlySpan<float> kernel)

@@ -46,9 +46,8 @@ public sealed class StreamResampler
         (_fromHz, _toHz) = (fromHz, toHz);
     }
 
+    /// <summary>The rate that goes in.</summary>
     public int FromHz => _fromHz;
-
-    public int ToHz => _toHz;
 
     /// <summary>How many samples come out for so many that go in.</summary>
     public int OutputLength(int inputLength) => (int)((long)inputLength * _toHz / _fromHz);
@@ -159,24 +158,10 @@ public sealed class StreamResampler
         {
             var distance = Taps - 1 - (2 * k);
             var x = Math.PI * distance / 2;
-            taps[k] = Math.Sin(x) / x * Kaiser((double)distance / Taps);
+            taps[k] = Math.Sin(x) / x * KaiserWindow.At((double)distance / Taps, KaiserBeta);
         }
 
         var sum = 2 * taps.Sum();
         return [.. taps.Select(tap => (float)(tap / sum))];
-    }
-
-    private static double Kaiser(double x) => BesselI0(KaiserBeta * Math.Sqrt(1 - (x * x))) / BesselI0(KaiserBeta);
-
-    private static double BesselI0(double x)
-    {
-        var (sum, term) = (1.0, 1.0);
-        for (var k = 1; k < 64 && term > 1e-12 * sum; k++)
-        {
-            term *= x * x / (4.0 * k * k);
-            sum += term;
-        }
-
-        return sum;
     }
 }

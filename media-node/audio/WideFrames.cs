@@ -40,7 +40,8 @@ internal static class WideFrames
         for (var k = 0; k < Reach; k++)
         {
             var distance = k + 0.5;
-            taps[k] = Math.Sin(Math.PI * distance) / (Math.PI * distance) * Resampler.Kaiser(distance / Reach);
+            var window = KaiserWindow.At(distance / Reach, Resampler.KaiserBeta);
+            taps[k] = Math.Sin(Math.PI * distance) / (Math.PI * distance) * window;
         }
 
         var gain = 2 * taps.Sum();

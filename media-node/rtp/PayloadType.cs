@@ -9,6 +9,5 @@ public static class PayloadType
     /// <summary>RFC 3389; 8 kHz.</summary>
     public const byte ComfortNoise = 13;
 
-    public const byte DynamicFirst = 96;
     public const byte Max = 127;
 }

@@ -64,9 +64,6 @@ public sealed class RelayRewriter
 
     public bool HasSent => _hasSent;
 
-    /// <summary>Sequence number of the next packet; for tests and snapshots.</summary>
-    public SequenceNumber NextSequence => _nextSequence;
-
     /// <summary>Whatever comes next comes from another source.</summary>
     public void SwitchSource() => _feed = Feed.None;
 

@@ -42,6 +42,25 @@ public sealed class WavFile : ISegmentFile
         }
     }
 
+    /// <summary>Opens a file that is whole.</summary>
+    /// <returns>Null when it holds no sound of ours.</returns>
+    /// <exception cref="IOException">It is not there, or cannot be read.</exception>
+    public static WavFile? Open(string path, out long frames)
+    {
+        frames = 0;
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> header = stackalloc byte[WavFormat.ExtensibleHeaderBytes];
+        var read = RandomAccess.Read(handle, header, 0);
+        if (WavFormat.TryRead(header[..read], out var format, out var dataBytes))
+        {
+            frames = dataBytes / format.FrameBytes;
+            return new WavFile(path, format, handle);
+        }
+
+        handle.Dispose();
+        return null;
+    }
+
     public void Write(long frame, ReadOnlySpan<short> interleaved) =>
         RandomAccess.Write(_handle, LittleEndian(interleaved), OffsetOf(frame));
 

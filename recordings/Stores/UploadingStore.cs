@@ -41,7 +41,11 @@ public sealed class UploadingStore : IRecordingStore, IAsyncDisposable
     public async Task Put(string file, RecordingFacts facts, CancellationToken cancellation)
     {
         await _waiting.Put(file, facts, cancellation).ConfigureAwait(false);
-        if (_news.CurrentCount == 0) _news.Release();
+        lock (_gate)
+        {
+            // One at a time: two that find it empty would both fill it.
+            if (_news.CurrentCount == 0) _news.Release();
+        }
     }
 
     /// <remarks>Both lists are in order, so is what comes of them.</remarks>

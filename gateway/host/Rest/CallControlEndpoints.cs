@@ -9,14 +9,15 @@ using OrleansAcd.Gateway.Calls;
 namespace OrleansAcd.Gateway.Rest;
 
 /// <summary>What is done with a call that is up: hold, transfers, consultation, conference, recording, keys.</summary>
-/// <remarks>202: begun. How it goes on is in the call's timeline and in the feed.</remarks>
+/// <remarks>202: begun. How it goes on is in the call's timeline and in the feed. With an <c>Idempotency-Key</c> a
+/// request that is sent again is not done again.</remarks>
 internal static class CallControlEndpoints
 {
     private static readonly TimeSpan KeyTime = TimeSpan.FromMilliseconds(100);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/calls/{id}").WithTags("call control");
+        var group = RepeatedRequests.On(routes.MapGroup("/v1/calls/{id}").WithTags("call control"));
         MapHolding(group);
         MapTransfers(group);
         MapRecording(group);
@@ -112,7 +113,7 @@ internal static class CallControlEndpoints
 
     private static void Described(RouteHandlerBuilder endpoint, string name, string summary) =>
         endpoint.WithName(name).WithSummary(summary).Produces(202).ProducesProblem(400).ProducesProblem(403)
-            .ProducesProblem(404).ProducesProblem(409);
+            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
 
     /// <summary>A call that is asked for something.</summary>
     internal sealed class Asked(IGrainFactory grains, LiveCalls live, ICallStore store)
@@ -141,12 +142,12 @@ internal static class CallControlEndpoints
     }
 
     /// <summary>A leg, as the call's view numbers it.</summary>
-    internal sealed record LegRequest(int? Leg);
+    internal sealed record LegRequest(int? Leg) : IWanted;
 
     /// <summary><c>agent/ID</c>, <c>queue/ID</c>, a number of the centre or one that a trunk serves.</summary>
-    internal sealed record TargetRequest(string? Target);
+    internal sealed record TargetRequest(string? Target) : IWanted;
 
     /// <param name="Digits">0-9, *, #, A-D; at most 64.</param>
     /// <param name="KeySeconds">How long each key is pressed; 0.1 where it is left out.</param>
-    internal sealed record KeysRequest(int? Leg, string? Digits, double? KeySeconds);
+    internal sealed record KeysRequest(int? Leg, string? Digits, double? KeySeconds) : IWanted;
 }

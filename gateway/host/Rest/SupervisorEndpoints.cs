@@ -11,7 +11,7 @@ internal static class SupervisorEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/supervisors").WithTags("supervisors");
+        var group = RepeatedRequests.On(routes.MapGroup("/v1/supervisors").WithTags("supervisors"));
         group.MapGet("{id}", Get).WithName("getSupervisor").WithSummary("What a supervisor watches")
             .Produces<SupervisorView>().ProducesProblem(404);
         Described(group.MapPut("{id}/watch", Watch), "watch",
@@ -79,7 +79,7 @@ internal static class SupervisorEndpoints
     /// <param name="Call">One call; else <paramref name="Agent"/>.</param>
     /// <param name="Agent">Every call of this agent.</param>
     /// <param name="Mode">Monitor where it is left out.</param>
-    internal sealed record WatchRequest(string? Call, string? Agent, SupervisionMode? Mode);
+    internal sealed record WatchRequest(string? Call, string? Agent, SupervisionMode? Mode) : IWanted;
 
-    internal sealed record ModeRequest(SupervisionMode? Mode);
+    internal sealed record ModeRequest(SupervisionMode? Mode) : IWanted;
 }

@@ -161,9 +161,6 @@ public sealed record CallState
 
     public bool IsOffering => Phase is CallPhase.Dialling or CallPhase.Ringing;
 
-    /// <summary>The caller's leg has not ended.</summary>
-    public bool CallerOpen => Find(LegId.Caller) is not null;
-
     /// <summary>Who is offered the call, or talks to the caller as agent.</summary>
     public CallParty? AgentParty
     {

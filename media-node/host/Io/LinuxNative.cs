@@ -25,14 +25,12 @@ internal static unsafe partial class LinuxNative
     public const int SolSocket = 1;
     public const int SoReuseAddress = 2;
     public const int SoError = 4;
-    public const int SoSendBuffer = 7;
     public const int SoReceiveBuffer = 8;
     public const int ProtocolIp = 0;
     public const int IpTos = 1;
     public const int ProtocolTcp = 6;
     public const int TcpNoDelay = 1;
     public const int ProtocolIpV6 = 41;
-    public const int IpV6Only = 26;
     public const int IpV6TrafficClass = 67;
 
     public const int ErrorInterrupted = 4;

@@ -64,7 +64,9 @@ public sealed unsafe class LinuxNetwork : INetwork
         var fd = LinuxNative.Socket(family, type | LinuxNative.NonBlockingCloseOnExec, 0);
         if (fd >= 0 && type == LinuxNative.SocketStream)
         {
+            // Streams carry SIP alone; those that are accepted inherit the mark.
             LinuxNative.SetOption(fd, LinuxNative.ProtocolTcp, LinuxNative.TcpNoDelay, 1);
+            SetDscp(fd, address.IsIpV4, SocketOptions.Signalling.Dscp);
         }
 
         return fd;

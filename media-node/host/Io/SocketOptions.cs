@@ -1,6 +1,6 @@
 namespace OrleansAcd.MediaNode.Io;
 
-/// <summary>How a UDP socket is set up.</summary>
+/// <summary>How a UDP socket is set up; streams have the mark of signalling.</summary>
 /// <param name="ReceiveBufferBytes">0 leaves the system's default.</param>
 /// <param name="Dscp">RFC 2474 code point of what is sent; 46 is expedited forwarding (RFC 3246), for voice.</param>
 public sealed record SocketOptions(int ReceiveBufferBytes, int Dscp)

@@ -142,7 +142,7 @@ public sealed partial class AudioConversation
         for (var place = 0; source.TryPeek(place, out var waiting); place++)
         {
             var action = map.Find(waiting.PayloadType, out var payloadType);
-            if (action == PayloadAction.Drop) continue;
+            if (action is PayloadAction.Drop or PayloadAction.ComfortNoise) continue;
 
             var packet = _worker.Outgoing[..(RtpHeader.FixedBytes + waiting.Payload.Length)];
             waiting.Payload.CopyTo(packet[RtpHeader.FixedBytes..]);
@@ -187,5 +187,6 @@ public sealed partial class AudioConversation
         speaker.Media.Codec != listener.Media.Codec,
         speaker.Media.ReceivedTelephoneEventType,
         listener.Media.TelephoneEventType,
-        speaker.Media.OtherLawType);
+        speaker.Media.OtherLawType,
+        speaker.Media.HasComfortNoise && listener.Media.HasComfortNoise);
 }

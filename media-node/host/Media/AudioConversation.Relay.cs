@@ -21,7 +21,7 @@ public sealed partial class AudioConversation
         {
             speaker.Conversation.HandleKeys(speaker, header, payload, now);
         }
-        else if (!media.IsAudio(header.PayloadType)) speaker.Unexpected++;
+        else if (!media.IsExpected(header.PayloadType)) speaker.Unexpected++;
 
         var targets = speaker.Rtp.Targets;
         for (var i = 0; i < targets.Length; i++)

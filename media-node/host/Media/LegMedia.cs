@@ -39,6 +39,9 @@ public sealed record LegMedia(
     /// <summary>What the durations of keys are counted in.</summary>
     public int TelephoneEventClockHz { get; init; } = 8_000;
 
+    /// <summary>Silence was agreed to be said by comfort noise of 8 kHz (RFC 3389), both ways.</summary>
+    public bool HasComfortNoise { get; init; }
+
     /// <summary>The phone holds the call: it wants to hear nothing (RFC 3264 section 8.4).</summary>
     public bool IsHeld { get; init; }
 
@@ -54,6 +57,10 @@ public sealed record LegMedia(
 
     /// <summary>Whether a packet of this type is audio that was agreed.</summary>
     internal bool IsAudio(byte payloadType) => payloadType == ReceivedPayloadType || payloadType == OtherLawType;
+
+    /// <summary>Whether a packet of this type is audio or comfort noise that was agreed.</summary>
+    internal bool IsExpected(byte payloadType) =>
+        IsAudio(payloadType) || (HasComfortNoise && payloadType == Rtp.PayloadType.ComfortNoise);
 
     /// <summary>Its law, null for codecs other than G.711.</summary>
     internal G711Codec? Law => Codec switch

@@ -55,8 +55,6 @@ internal sealed class MediaStream : IReadyHandler
 
     public Ssrc Source => _source;
 
-    public bool HasSource => _hasSource;
-
     public Instant LastHeard { get; private set; }
 
     public long Strangers => _latch.Strangers;

@@ -27,6 +27,7 @@ internal sealed class MixSource : IDisposable
     private readonly MediaWorker _worker;
     private readonly JitterBuffer _jitter;
     private readonly AudioDecoder _decoder;
+    private readonly ComfortNoise _noise = new();
     private readonly short[] _pending;
     private StreamResampler? _resampler;
     private short[] _otherRate = [];
@@ -106,6 +107,7 @@ internal sealed class MixSource : IDisposable
     {
         _jitter.Reset();
         _decoder.Reset();
+        _noise.Reset();
     }
 
     /// <summary>Makes the next frame the present one.</summary>
@@ -117,11 +119,11 @@ internal sealed class MixSource : IDisposable
             if (!TakeNext(now)) break;
         }
 
-        // Between talk-spurts: silence fills what is missing.
+        // Between talk-spurts: silence, or what the phone says of it.
         var missing = FrameSamples - _count;
         if (missing > 0)
         {
-            _pending.AsSpan(_start + _count, missing).Clear();
+            _noise.Fill(Room[..missing]);
             _count = FrameSamples;
         }
 
@@ -177,7 +179,13 @@ internal sealed class MixSource : IDisposable
 
     private int Decode(in JitterFrame packet)
     {
-        if (packet.Ticks == 0) return 0;
+        if (packet.Ticks == 0)
+        {
+            _noise.Update(packet.Payload);
+            return 0;
+        }
+
+        _noise.Reset();
         if (packet.PayloadType == Speaker.Media!.ReceivedPayloadType) return _decoder.Decode(packet.Payload, Room);
 
         // The other law, which phones that were offered both may send: one decoder keeps its memory of the voice.

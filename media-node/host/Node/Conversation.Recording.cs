@@ -73,7 +73,7 @@ internal sealed partial class Conversation
         if (_recording?.Number == pause.Recording)
         {
             _recording.Pause(pause.Paused);
-            _copy?.Interrupt();
+            _copy?.Pause(pause.Paused);
         }
         else _worker.Counters.CommandsIgnored++;
     }
@@ -94,7 +94,11 @@ internal sealed partial class Conversation
     private ImmutableArray<RecordableParty> Recordable() =>
     [
         .. _legs.Values.Where(leg => leg.State is LegState.Answering or LegState.Up && leg.Party.Media is not null)
-            .OrderBy(leg => leg.Id.Value).Select(leg => new RecordableParty(leg.Id, leg.Party) { Who = WhoIs(leg) }),
+            .OrderBy(leg => leg.Id.Value).Select(leg => new RecordableParty(leg.Id, leg.Party)
+            {
+                Who = WhoIs(leg),
+                Hears = [.. _matrix.Where(c => c.Listener == leg.Id && c.Gain > 0).Select(c => c.Speaker)],
+            }),
     ];
 
     /// <summary>The peer of its dialog.</summary>

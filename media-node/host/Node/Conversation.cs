@@ -174,6 +174,7 @@ internal sealed partial class Conversation : IConversationObserver
         _audio.SetMatrix(CollectionsMarshal.AsSpan(cells));
         _matrix = [.. hear.Matrix.Where(cell => _legs.ContainsKey(cell.Listener) && _legs.ContainsKey(cell.Speaker))];
         ShowLines();
+        _copy?.PartiesChanged();
     }
 
     private void PlayTo(Leg leg, Play play)

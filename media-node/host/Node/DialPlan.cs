@@ -17,6 +17,9 @@ internal static class DialPlan
 
     private const int SipPort = 5060;
 
+    /// <summary>A number that is longer is nobody's, and might not fit into a URI once it is escaped.</summary>
+    private const int NumberCharsMax = 128;
+
     /// <summary>Null when the contact cannot be read: it was never one that registered here.</summary>
     /// <param name="trunk">Where it goes instead of the contact's host: the contact then says the number
     /// only.</param>
@@ -70,9 +73,10 @@ internal static class DialPlan
     private static bool TryThrough(TrunkSettings trunk, SipUri number, [NotNullWhen(true)] out SipUri? target)
     {
         target = null;
-        if (!SipUri.TryParse(trunk.Uri, out var host) || !host.IsSip) return false;
+        var user = number.UserUnescaped;
+        if (!SipUri.TryParse(trunk.Uri, out var host) || !host.IsSip || user.Length > NumberCharsMax) return false;
 
-        target = SipUri.Create(number.UserUnescaped, host.Host, host.Port, host.Parameters.Text);
+        target = SipUri.Create(user, host.Host, host.Port, host.Parameters.Text);
         return true;
     }
 

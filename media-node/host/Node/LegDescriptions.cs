@@ -49,6 +49,7 @@ internal static class LegDescriptions
             ReceivedPayloadType = (byte)audio.ReceivePayloadType,
             ReceivedTelephoneEventType = (byte?)audio.ReceiveTelephoneEvent,
             TelephoneEventClockHz = audio.TelephoneEventClockHz,
+            HasComfortNoise = audio.HasComfortNoise,
             IsHeld = IsHold(exchange),
         };
     }

@@ -99,6 +99,7 @@ internal static class NodeFigures
         figures["sipForksIgnored"] = sip.ForksIgnored;
         figures["sipReferralsRefused"] = sip.ReferralsRefused;
         figures["sipReplacesRefused"] = sip.ReplacesRefused;
+        figures["sipInsecureRefused"] = sip.InsecureRefused;
         figures["sipOutputsDropped"] = sip.OutputsDropped;
         figures["sipCalls"] = worker.Sip.CallCount;
         figures["sipServerTransactions"] = worker.Sip.ServerTransactionCount;

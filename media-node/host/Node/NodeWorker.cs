@@ -253,16 +253,31 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     public void HandleTimeout(Instant now)
     {
         Overload.Handle(_housekeepingDue, _loop.Now);
+
+        // Planned first: whatever fails below, there is a next time.
+        PlanHousekeeping();
         Sip.Overloaded = Overload.IsOverloaded;
         RecordingNews.Take();
         _outbox.Retry();
-        foreach (var conversation in _conversations.Values) conversation.ReportQuality(now);
+        foreach (var conversation in _conversations.Values) ReportQuality(conversation, now);
         GiveUpOverdue(now);
         _names.Refresh(now);
-        PlanHousekeeping();
     }
 
     public void OnFault(Exception error) => Counters.Faults++;
+
+    /// <remarks>A call that breaks here is removed, which a dictionary takes while it is gone through.</remarks>
+    private void ReportQuality(Conversation conversation, Instant now)
+    {
+        try
+        {
+            conversation.ReportQuality(now);
+        }
+        catch (Exception error)
+        {
+            OnFault(conversation, error);
+        }
+    }
 
     private void GiveUpOverdue(Instant now)
     {
@@ -292,7 +307,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
                 TlsPort = secure?.Port ?? bound.Port,
                 FollowSource = true,
                 Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, REGISTER",
-                Accept = "application/sdp, " + SipRecRequest.SnapshotRequestType,
+                Accept = SipRecRequest.Accepted,
                 CallsMax = 4 * _options.CallsMax,
                 Resolve = _names.Resolve,
             },

@@ -16,6 +16,9 @@ internal readonly record struct RecordableParty(LegId Leg, MediaParty Party)
 {
     /// <summary>Who it is as SIP names it; null: not known.</summary>
     public NameAddr? Who { get; init; }
+
+    /// <summary>Whom it hears.</summary>
+    public ImmutableArray<LegId> Hears { get; init; } = [];
 }
 
 /// <summary>A recording as its call sees it: taps on the parties, segments that follow who is there. On the media

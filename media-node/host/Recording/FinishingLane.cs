@@ -102,13 +102,10 @@ internal sealed class FinishingLane : IDisposable
     /// <summary>Where there is no room for a second file the first one is kept.</summary>
     private RecordingFacts InOpus(FinishedSegment segment)
     {
-        var name = segment.Plan.Name with { Extension = RecordingName.Opus };
         try
         {
-            OpusCopy.Make(segment.File, segment.Plan.Format, segment.Frames, _spool.PathOf(name), _stop.Token);
-            var facts = segment.Facts with { Name = name.ToString() };
-            _spool.Replace(segment.Plan.Name, facts);
-            return facts;
+            return OpusCopy.TakePlace(
+                _spool, segment.File, segment.Plan.Format, segment.Frames, segment.Facts, _stop.Token);
         }
         catch (IOException)
         {

@@ -1,4 +1,5 @@
 using OrleansAcd.Audio;
+using OrleansAcd.Recordings;
 using OrleansAcd.Recordings.Formats;
 
 namespace OrleansAcd.MediaNode.Recording;
@@ -35,6 +36,23 @@ internal sealed class OpusCopy : IDisposable
     /// <summary>Whether such a segment can be a file of Opus here.</summary>
     public static bool CanBeMade(int channels) =>
         channels <= OggOpus.ChannelsMax && AudioCodecs.IsAvailable(AudioCodecId.Opus);
+
+    /// <summary>Makes the file and lets it stand for the one that it is made of.</summary>
+    /// <returns>Its facts.</returns>
+    /// <exception cref="IOException">The disk is full, or worse: all is as it was.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled: likewise.</exception>
+    public static RecordingFacts TakePlace(
+        RecordingSpool spool, ISegmentFile sound, WavFormat format, long frames, RecordingFacts facts,
+        CancellationToken cancellation)
+    {
+        if (!RecordingName.TryParse(facts.Name, out var name)) throw new IOException($"'{facts.Name}' is no recording");
+
+        var copy = name with { Extension = RecordingName.Opus };
+        Make(sound, format, frames, spool.PathOf(copy), cancellation);
+        var made = facts with { Name = copy.ToString(), IsKeptAsOpus = false };
+        spool.Replace(name, made);
+        return made;
+    }
 
     /// <summary>Makes the file; when it cannot be made there is none.</summary>
     /// <param name="frames">How many there are in the sound.</param>

@@ -22,7 +22,7 @@ internal sealed class RecordedCall(Recorder recorder, IRecordingListener listene
         try
         {
             var segment = new SegmentWriter(plan, recorder.Create(plan));
-            if (_isPaused) segment.Pause(plan.Begin);
+            if (_isPaused) Pause(segment, plan.Begin);
             else if (_segments.Count > 0 && _segments[^1].End == plan.Begin) segment.TakeOver(_segments[^1]);
             _segments.Add(segment);
         }
@@ -35,13 +35,24 @@ internal sealed class RecordedCall(Recorder recorder, IRecordingListener listene
     public void Pause(Instant at)
     {
         _isPaused = true;
-        foreach (var segment in _segments) segment.Pause(at);
+        foreach (var segment in _segments) Pause(segment, at);
     }
 
     public void Resume(Instant at)
     {
         _isPaused = false;
-        foreach (var segment in _segments) segment.Resume(at);
+        foreach (var segment in _segments)
+        {
+            segment.Resume(at);
+            recorder.Remember(segment);
+        }
+    }
+
+    /// <summary>That it was on purpose is known after a crash too.</summary>
+    private void Pause(SegmentWriter segment, Instant at)
+    {
+        segment.Pause(at);
+        recorder.Remember(segment);
     }
 
     /// <summary>Nobody is left to record, for now.</summary>

@@ -85,6 +85,20 @@ internal sealed class Recorder : IDisposable
         return _options.CreateWav(_options.Spool.PathOf(plan.Name), plan.Format);
     }
 
+    /// <summary>Puts what is known of a segment beside its file. Where that cannot be, only who recovers it after a
+    /// crash misses it.</summary>
+    public void Remember(SegmentWriter segment)
+    {
+        try
+        {
+            _options.Spool.Begin(segment.Known());
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Volatile.Write(ref _failures, _failures + 1);
+        }
+    }
+
     public void Failed(RecordedCall call, string reason)
     {
         Volatile.Write(ref _failures, _failures + 1);

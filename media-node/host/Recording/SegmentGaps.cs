@@ -28,6 +28,6 @@ internal sealed class SegmentGaps
             Time(gap.From, sampleRateHz), Time(Math.Min(gap.To, frames) - gap.From, sampleRateHz), gap.Reason)),
     ];
 
-    private static TimeSpan Time(long frames, int sampleRateHz) =>
+    public static TimeSpan Time(long frames, int sampleRateHz) =>
         new(frames * TimeSpan.TicksPerSecond / sampleRateHz);
 }

@@ -19,5 +19,8 @@ internal sealed record SegmentPlan(
 
     public RecordingFacts Facts() => new(
         Name.ToString(), Name.Call, Name.Recording, Name.Segment, StartedAt, TimeSpan.Zero,
-        [.. Legs.Select(leg => leg.Value)], [], SampleRateHz, 0, "");
+        [.. Legs.Select(leg => leg.Value)], [], SampleRateHz, 0, "")
+    {
+        IsKeptAsOpus = IsKeptAsOpus,
+    };
 }

@@ -22,6 +22,9 @@ internal sealed class SegmentWriter
     /// <summary>How much later the resampler says it, in samples of 16 kHz.</summary>
     private const int UpsamplingDelay = 31;
 
+    /// <summary>No segment is longer: of a pause whose end is not known.</summary>
+    private static readonly TimeSpan Endless = TimeSpan.FromDays(1);
+
     /// <summary>The recorder's thread has one for all segments.</summary>
     [ThreadStatic]
     private static short[]? t_resampled;
@@ -141,6 +144,17 @@ internal sealed class SegmentWriter
             Gaps = _gaps.ToArray(_end, _plan.SampleRateHz),
         };
         return (_file, _end, facts);
+    }
+
+    /// <summary>What is known of it while it is written, should the process die: a pause that goes on has no end
+    /// yet.</summary>
+    public RecordingFacts Known()
+    {
+        var rate = _plan.SampleRateHz;
+        var gaps = _gaps.ToArray((long)Endless.TotalSeconds * rate, rate);
+        if (_pausedAt is { } from)
+            gaps = gaps.Add(new RecordingGap(SegmentGaps.Time(from, rate), Endless, RecordingGapReason.Pause));
+        return _plan.Facts() with { Gaps = gaps };
     }
 
     private long FrameOf(Instant at)

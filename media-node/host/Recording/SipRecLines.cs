@@ -20,7 +20,9 @@ internal sealed class SipRecLines(SipRecPlace place, SipRecSecurity security, Ac
     private readonly Dictionary<LegId, SipRecStream> _byLeg = [];
     private readonly byte[] _packet = new byte[MediaWorker.DatagramMaxBytes];
     private SdpOrigin _origin = SdpOrigin.Create(place.Media.Random.NextBits(), place.Advertise.ToString());
+    private readonly Dictionary<LegId, ImmutableArray<LegId>> _hears = [];
     private int _lastLabel;
+    private bool _isPaused;
 
     public bool IsEmpty => _byLeg.Count == 0;
 
@@ -28,9 +30,14 @@ internal sealed class SipRecLines(SipRecPlace place, SipRecSecurity security, Ac
     public ImmutableArray<SipRecStream?> Streams => [.. _lines];
 
     public ImmutableArray<SipRecParticipant> Participants =>
-        [.. _lines.OfType<SipRecStream>().Select(stream => stream.Participant)];
+    [
+        .. _lines.OfType<SipRecStream>().Select(stream => stream.Participant with
+        {
+            Hears = [.. HeardBy(stream.Leg).Where(_byLeg.ContainsKey).Select(leg => _byLeg[leg].Participant.StreamId)],
+        }),
+    ];
 
-    /// <summary>Follows who is in the call and what they speak; whether anything changed.</summary>
+    /// <summary>Follows who is in the call, what they speak and whom they hear; whether anything changed.</summary>
     public bool Follow(ImmutableArray<RecordableParty> present, Instant now)
     {
         var isChanged = false;
@@ -42,14 +49,30 @@ internal sealed class SipRecLines(SipRecPlace place, SipRecSecurity security, Ac
             isChanged = true;
         }
 
-        foreach (var party in present) isChanged |= !_byLeg.ContainsKey(party.Leg) && TryAdd(party, now);
+        foreach (var party in present)
+        {
+            isChanged |= !_byLeg.ContainsKey(party.Leg) && TryAdd(party, now);
+            if (_byLeg.ContainsKey(party.Leg)) isChanged |= Hears(party);
+        }
+
         return isChanged;
+    }
+
+    private ImmutableArray<LegId> HeardBy(LegId leg) => _hears.GetValueOrDefault(leg, []);
+
+    private bool Hears(RecordableParty party)
+    {
+        if (HeardBy(party.Leg).SequenceEqual(party.Hears)) return false;
+
+        _hears[party.Leg] = party.Hears;
+        return true;
     }
 
     /// <summary>The next offer; its version counts (RFC 3264 section 8).</summary>
     public SessionDescription Describe()
     {
-        var lines = _lines.Select(stream => stream?.Line ?? new SipRecLine("", 0, [AudioCodec.Pcmu]));
+        var lines = _lines.Select(stream =>
+            (stream?.Line ?? new SipRecLine("", 0, [AudioCodec.Pcmu])) with { IsPaused = _isPaused });
         return Revise(SipRecSdp.Describe(_origin, place.Advertise.ToString(), lines));
     }
 
@@ -61,9 +84,14 @@ internal sealed class SipRecLines(SipRecPlace place, SipRecSecurity security, Ac
         return revised;
     }
 
-    public void Interrupt()
+    /// <summary>Whether that is a change.</summary>
+    public bool Pause(bool isPaused)
     {
+        if (_isPaused == isPaused) return false;
+
+        _isPaused = isPaused;
         foreach (var stream in _byLeg.Values) stream.Interrupt();
+        return true;
     }
 
     public void CloseAll(Instant now)
@@ -115,6 +143,7 @@ internal sealed class SipRecLines(SipRecPlace place, SipRecSecurity security, Ac
     private void Close(SipRecStream stream, Instant now)
     {
         _byLeg.Remove(stream.Leg);
+        _hears.Remove(stream.Leg);
         _lines[_lines.IndexOf(stream)] = null;
         stream.Close(now);
         stream.Dispose();

@@ -59,7 +59,7 @@ internal sealed class SipRecSession : ITimeoutHandler
 
     private Instant Now => _place.Media.Loop.Now;
 
-    /// <summary>Somebody came, went, or speaks another codec.</summary>
+    /// <summary>Somebody came, went, speaks another codec, or hears others than before.</summary>
     public void PartiesChanged()
     {
         if (IsOver) return;
@@ -87,8 +87,14 @@ internal sealed class SipRecSession : ITimeoutHandler
         }
     }
 
-    /// <summary>Nothing is sent while a recording is paused; what comes after is no loss.</summary>
-    public void Interrupt() => _lines.Interrupt();
+    /// <summary>Nothing is sent while a recording is paused, and the recorder is told so (RFC 7866 section 7.1.1.1);
+    /// what comes after is no loss.</summary>
+    public void Pause(bool isPaused)
+    {
+        if (IsOver || !_lines.Pause(isPaused)) return;
+
+        if (_call is not null) Reoffer();
+    }
 
     /// <summary>The recording is over.</summary>
     public void Stop()
@@ -151,7 +157,8 @@ internal sealed class SipRecSession : ITimeoutHandler
         _call = _place.Edge.Stack.Invite(
             new SipInviteOptions
             {
-                Target = _server, Body = body, ContentType = type, Headers = [SipRecRequest.Require],
+                Target = _server, Body = body, ContentType = type,
+                Headers = [SipRecRequest.Require, SipRecRequest.Accept],
                 ContactParameters = SipRecRequest.SourceFeature, Tag = this,
                 Credentials = _place.CredentialsAt(_server.Host),
             },

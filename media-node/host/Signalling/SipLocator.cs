@@ -43,22 +43,27 @@ internal sealed class SipLocator(INameRecords names)
         return search.Result;
     }
 
-    /// <summary>§4.1: the transport that the URI names, else the domain's choice, else ours.</summary>
+    /// <summary>§4.1: the transport that the URI names, else the domain's choice, else ours. Where TLS is asked for,
+    /// the domain says where, and "any services that do not contain SIPS" are nothing.</summary>
     private async Task<IReadOnlyList<(SipTransport Transport, string Name)>> Services(
         Search search, SipDestination to, CancellationToken end)
     {
-        if (to.Transport is { } named) return [(named, $"{Prefix(named)}.{to.Host}")];
+        if (to.Transport is { } named and not SipTransport.Tls) return [(named, $"{Prefix(named)}.{to.Host}")];
 
         var offered = search.Take(await names.Transports(to.Host, end))
-            .Where(record => record.Flags is "s" or "S" && Of(record.Service) is not null)
+            .Where(record => record.Flags is "s" or "S" && IsFor(to, Of(record.Service)))
             .OrderBy(record => record.Order).ThenBy(record => record.Preference)
             .Select(record => (Of(record.Service)!.Value, record.Replacement))
             .Take(ServicesMax)
             .ToList();
         if (offered.Count > 0) return offered;
 
-        return [.. ((SipTransport[])[SipTransport.Udp, SipTransport.Tcp]).Select(t => (t, $"{Prefix(t)}.{to.Host}"))];
+        SipTransport[] usual = to.Transport is { } asked ? [asked] : [SipTransport.Udp, SipTransport.Tcp];
+        return [.. usual.Select(transport => (transport, $"{Prefix(transport)}.{to.Host}"))];
     }
+
+    private static bool IsFor(SipDestination to, SipTransport? offered) =>
+        offered is not null && (to.Transport is null || to.Transport == offered);
 
     private async Task AddServers(Search search, SipTransport transport, string service, CancellationToken end)
     {

@@ -8,7 +8,6 @@ namespace OrleansAcd.Rtp.Srtp;
 /// alone.</remarks>
 internal static unsafe partial class LibCrypto
 {
-    public const int SetIvLength = 0x9;
     public const int GetTag = 0x10;
     public const int SetTag = 0x11;
 

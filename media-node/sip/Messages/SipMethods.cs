@@ -38,9 +38,6 @@ public static class SipMethods
 
     public static bool IsKnown(string method) => Array.IndexOf(Known, method) >= 0;
 
-    /// <summary>The name at a place in counters.</summary>
-    public static string NameAt(int index) => index < Known.Length ? Known[index] : "OTHER";
-
     internal static string Intern(ReadOnlySpan<byte> bytes)
     {
         foreach (var name in Known)

@@ -61,7 +61,7 @@ public sealed record AudioCodec(int PayloadType, RtpFormat Format)
 /// <summary>What one leg of ours can do in audio, as a plain value: offers and answers are made from it.</summary>
 public sealed record AudioCapability
 {
-    /// <summary>Both laws, keys, and comfort noise that is accepted and ignored.</summary>
+    /// <summary>Both laws, keys, and comfort noise.</summary>
     public static readonly ImmutableArray<AudioCodec> Telephony =
         [AudioCodec.Pcmu, AudioCodec.Pcma, AudioCodec.TelephoneEvent, AudioCodec.ComfortNoise];
 
@@ -98,6 +98,9 @@ public sealed record NegotiatedAudio
 
     /// <summary>What their durations are counted in.</summary>
     public int TelephoneEventClockHz { get; init; } = 8000;
+
+    /// <summary>Silence may be said by CN packets of type 13 (RFC 3389 section 4), 8 kHz as the codec.</summary>
+    public bool HasComfortNoise { get; init; }
 
     /// <summary>Every codec the peer may send to us under this agreement; it may change among them at any
     /// packet.</summary>

@@ -79,12 +79,16 @@ public static class AudioSdp
                 SendTelephoneEvent = TryNumber(events.Theirs, out var sendEvents) ? sendEvents : null,
                 ReceiveTelephoneEvent = TryNumber(events.Ours, out var receiveEvents) ? receiveEvents : null,
                 TelephoneEventClockHz = events.Format?.ClockHz ?? 8000,
+                HasComfortNoise = format.ClockHz == AudioCodec.ComfortNoise.Format.ClockHz && pairs.Any(IsComfortNoise),
                 Receivable = [.. pairs.Where(p => p.IsCodec).Select(ReceivedAs).OfType<AudioCodec>()],
             };
         }
 
         return null;
     }
+
+    private static bool IsComfortNoise(FormatPair pair) => pair.Format is { } format
+        && format.Matches(AudioCodec.ComfortNoise.Format) && pair.Theirs == AudioCodec.ComfortNoise.Number;
 
     // RFC 4733 section 2.1 asks for the clock of the audio; phones that speak Opus and offer 8000 alone mean it too.
     private static FormatPair EventsBeside(ImmutableArray<FormatPair> pairs, RtpFormat codec)

@@ -17,6 +17,9 @@ public sealed record SipRecParticipant(string Id, string StreamId, string Label,
     public string? Aor { get; init; }
 
     public string? Name { get; init; }
+
+    /// <summary>The streams of others that he hears (RFC 7865 section 6.8).</summary>
+    public ImmutableArray<string> Hears { get; init; } = [];
 }
 
 /// <summary>A complete snapshot of a recording's metadata (RFC 7865): one communication session, its participants,
@@ -24,10 +27,15 @@ public sealed record SipRecParticipant(string Id, string StreamId, string Label,
 public sealed record SipRecMetadata(
     string SessionId, DateTimeOffset Since, ImmutableArray<SipRecParticipant> Participants)
 {
+    /// <summary>RFC 7865 section 5; RFC 7866 section 9 leaves the suffix out.</summary>
     public const string ContentType = "application/rs-metadata+xml";
 
-    /// <summary>RFC 7865 section 12.</summary>
+    /// <summary>RFC 7865 section 5.1.1.</summary>
     public const string Namespace = "urn:ietf:params:xml:ns:recording:1";
+
+    /// <summary>Every participant has an address (section 9: <c>nameID</c> is not optional): who gives none has that of
+    /// RFC 3261 section 8.1.1.3.</summary>
+    private const string Anonymous = "sip:anonymous@anonymous.invalid";
 
     private static readonly XmlWriterSettings Settings = new() { Encoding = new UTF8Encoding(false) };
 
@@ -42,7 +50,7 @@ public sealed record SipRecMetadata(
         return Convert.ToBase64String(bytes);
     }
 
-    /// <summary>The document, in the order of the schema (section 10).</summary>
+    /// <summary>The document, in the order of the schema (section 9).</summary>
     public byte[] ToBytes()
     {
         using var bytes = new MemoryStream();
@@ -70,13 +78,9 @@ public sealed record SipRecMetadata(
     private static void WriteParticipant(XmlWriter xml, SipRecParticipant participant)
     {
         Start(xml, "participant", ("participant_id", participant.Id));
-        if (participant.Aor is { } aor)
-        {
-            Start(xml, "nameID", ("aor", Clean(aor)));
-            if (!string.IsNullOrEmpty(participant.Name)) Element(xml, "name", Clean(participant.Name));
-            xml.WriteEndElement();
-        }
-
+        Start(xml, "nameID", ("aor", Clean(participant.Aor ?? Anonymous)));
+        if (!string.IsNullOrEmpty(participant.Name)) Element(xml, "name", Clean(participant.Name));
+        xml.WriteEndElement();
         xml.WriteEndElement();
     }
 
@@ -103,6 +107,7 @@ public sealed record SipRecMetadata(
         {
             Start(xml, "participantstreamassoc", ("participant_id", participant.Id));
             Element(xml, "send", participant.StreamId);
+            foreach (var heard in participant.Hears) Element(xml, "recv", heard);
             xml.WriteEndElement();
         }
     }

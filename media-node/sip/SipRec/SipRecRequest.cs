@@ -9,8 +9,11 @@ public static class SipRecRequest
     /// <summary>RFC 7866 section 6.1.1: the feature tag of a session recording client, in Contact.</summary>
     public const string SourceFeature = "+sip.src";
 
-    /// <summary>RFC 7866 section 9.2: a recorder asks for all of the metadata.</summary>
-    public const string SnapshotRequestType = "application/rs-metadata-request";
+    /// <summary>RFC 7866 section 9: metadata, and what asks for it, as this RFC calls it.</summary>
+    public const string MetadataType = "application/rs-metadata";
+
+    /// <summary>What a recorder may send here (section 9.1, figure 12).</summary>
+    public const string Accepted = $"application/sdp, {MetadataType}, {SipRecMetadata.ContentType}";
 
     /// <summary>Whether it is an UPDATE that asks for a snapshot: such a one has no session description (RFC 7866
     /// section 9.2).</summary>
@@ -18,13 +21,17 @@ public static class SipRecRequest
     {
         ArgumentNullException.ThrowIfNull(request);
         var type = request.Headers.Get(SipHeaderId.ContentType);
-        return request.Method == SipMethods.Update
-            && !MultipartBody.Find(type, request.Body, SnapshotRequestType).IsEmpty
-            && MultipartBody.Find(type, request.Body, "application/sdp").IsEmpty;
+        var isMetadata = Has(MetadataType) || Has(SipRecMetadata.ContentType);
+        return request.Method == SipMethods.Update && isMetadata && !Has("application/sdp");
+
+        bool Has(string wanted) => !MultipartBody.Find(type, request.Body, wanted).IsEmpty;
     }
 
     /// <summary>The option tag, RFC 7866 section 6.1.1.</summary>
     public static SipHeader Require => SipHeader.Of("Require", "siprec");
+
+    /// <summary>What may come in requests of the session, a snapshot's among them.</summary>
+    public static SipHeader Accept => SipHeader.Of("Accept", Accepted);
 
     /// <summary>Description and metadata in one body.</summary>
     public static byte[] Body(SessionDescription offer, SipRecMetadata metadata, string boundary)

@@ -16,6 +16,9 @@ public sealed record SipRecLine(string Label, int Port, ImmutableArray<AudioCode
 
     /// <summary>It is not sent plain.</summary>
     public bool IsSecureOnly { get; init; }
+
+    /// <summary>Nothing is sent for now (RFC 7866 section 7.1.1.1).</summary>
+    public bool IsPaused { get; init; }
 }
 
 /// <summary>Where the recorder wants a line.</summary>
@@ -30,13 +33,13 @@ public sealed record SipRecSink(IPEndPoint Rtp, ImmutableArray<AudioCodec> Codec
     public AgreedCrypto? Crypto { get; init; }
 }
 
-/// <summary>Session descriptions of a recording session, on the client's side (RFC 7866 section 7.1).</summary>
+/// <summary>Session descriptions of a recording session, on the client's side (RFC 7866 section 7.1.1).</summary>
 public static class SipRecSdp
 {
     /// <summary>Lines of a recording session at most.</summary>
     public const int LinesMax = 16;
 
-    /// <summary>Each line is sendonly: a recorder has nothing to say.</summary>
+    /// <summary>Each line is sendonly, a paused one inactive: a recorder has nothing to say.</summary>
     public static SessionDescription Describe(SdpOrigin origin, string address, IEnumerable<SipRecLine> lines) => new()
     {
         Origin = origin,
@@ -97,7 +100,7 @@ public static class SipRecSdp
 
         foreach (var key in line.Keys) lines.Add(key.ToAttribute());
         lines.Add(new("label", line.Label));
-        lines.Add(new(MediaDirection.SendOnly.Name()));
+        lines.Add(new((line.IsPaused ? MediaDirection.Inactive : MediaDirection.SendOnly).Name()));
         return lines.ToImmutable();
     }
 
@@ -114,7 +117,8 @@ public static class SipRecSdp
             answer = answer with { Attributes = answer.Attributes.Add(key) };
         }
 
-        return answer.WithDirection(theirs.DirectionOf(section).Reversed() & MediaDirection.SendOnly);
+        var ours = line.Attributes.Direction() ?? MediaDirection.SendOnly;
+        return answer.WithDirection(theirs.DirectionOf(section).Reversed() & ours & MediaDirection.SendOnly);
     }
 
     /// <summary>Whether what they want is no less than we do: a secure profile is none without keys.</summary>

@@ -17,9 +17,6 @@ public sealed partial class SipCall
     private ReadOnlyMemory<byte> _localBody;
     private string _localType = "application/sdp";
 
-    /// <summary>The peer's Allow has UPDATE.</summary>
-    public bool PeerAllowsUpdate => _peerUpdates;
-
     /// <summary>Sends a re-INVITE, at once or as soon as no other offer is under way; a later one replaces one that
     /// waits. After 491 it is tried again by itself (§14.1). An empty body asks the peer for an offer.</summary>
     public bool Reinvite(ReadOnlyMemory<byte> body, Instant now, string contentType = "application/sdp") =>
@@ -91,7 +88,10 @@ public sealed partial class SipCall
         request.Headers.Append(_stack.AllowHeader());
         request.Headers.Append(_stack.SupportedHeader());
         AddSession(request);
-        SipStack.SetBody(request, offer.Body, offer.ContentType);
+
+        // A refresh says what stands now: the peer may have changed it while the refresh waited.
+        if (!offer.IsRefresh) SipStack.SetBody(request, offer.Body, offer.ContentType);
+        else if (request.IsInvite) SipStack.SetBody(request, _localBody, _localType);
         var purpose = offer.IsRefresh ? ClientPurpose.Refresh : ClientPurpose.Reoffer;
         _offerClient = new SipClientRequest(request, this, purpose) { Wanted = WantedFlow, Attempt = offer.Attempt };
         _stack.Start(_offerClient, now);

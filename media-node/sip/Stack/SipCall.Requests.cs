@@ -23,7 +23,18 @@ public sealed partial class SipCall
             return;
         }
 
-        _peerFlow = server.Flow;
+        if (!IsOverTls || server.Flow.Transport is SipTransport.Tls)
+        {
+            _peerFlow = server.Flow;
+        }
+        else if (request.Method is SipMethods.Invite or SipMethods.Update)
+        {
+            // Keys in descriptions never leave TLS (RFC 4568 §8.3): neither theirs nor, in our answer, ours.
+            _stack.Counters.InsecureRefused++;
+            server.Respond(403, now, "Only over TLS");
+            return;
+        }
+
         LearnPeer(request);
         switch (request.Method)
         {
@@ -36,6 +47,10 @@ public sealed partial class SipCall
             default: _stack.Raise(new SipEvent.RequestReceived(server)); break;
         }
     }
+
+    /// <summary>The INVITE that began it went, or came, over TLS.</summary>
+    private bool IsOverTls =>
+        (_inviteServer?.Flow ?? _inviteClient?.Flow ?? _wanted) is { Transport: SipTransport.Tls };
 
     /// <summary>§15.1.2. An INVITE that waits for an answer gets 487.</summary>
     private void HandleBye(SipServerRequest server, Instant now)

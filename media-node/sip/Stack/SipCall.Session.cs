@@ -93,8 +93,7 @@ public sealed partial class SipCall
         if (State is not SipCallState.Confirmed || _offerQueued is not null || _offerClient is not null) return;
 
         var method = _peerUpdates ? SipMethods.Update : SipMethods.Invite;
-        var body = _peerUpdates ? default : _localBody;
-        _offerQueued = new QueuedOffer(method, body, _localType, 0, true);
+        _offerQueued = new QueuedOffer(method, default, "", 0, true);
         TrySendOffer(now);
     }
 

@@ -92,9 +92,6 @@ public sealed partial class SipCall : IHasDeadline
     /// <summary>The owner's own.</summary>
     public object? Tag { get; set; }
 
-    /// <summary>Our 2xx waits for its ACK, so a BYE has to wait too.</summary>
-    public bool IsHangingUp => _byePending;
-
     public Instant NextDeadline
     {
         get
@@ -247,12 +244,16 @@ public sealed partial class SipCall : IHasDeadline
             if (OpenFlow() is { } open) return open;
             if (_peerFlow is { IsReliable: false } source && Follows(source)) return source;
 
-            // Keys that went over TLS go no other way, although the connection is gone.
+            // Keys that went over TLS go no other way, although the connection is gone, or the Contact forgets TLS.
             if (_wanted is { Transport: SipTransport.Tls }) return _wanted;
             if (_peerFlow is { Transport: SipTransport.Tls }) return _peerFlow;
+            if (_inviteClient?.Flow is { Transport: SipTransport.Tls } sent && !LeadsOverTls) return sent;
             return HasWay ? null : _wanted;
         }
     }
+
+    private bool LeadsOverTls =>
+        ActiveDialog is { } dialog && _stack.FindFlow(dialog.NextHop) is { Transport: SipTransport.Tls };
 
     /// <summary>Behind address translation the source is reached and the target is not; a target at the source's own
     /// address that asks for a connection gets one (§18.1.1).</summary>

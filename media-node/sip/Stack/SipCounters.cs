@@ -48,6 +48,9 @@ public sealed class SipCounters
     /// <summary>INVITEs whose Replaces was malformed or named no dialog that can be replaced.</summary>
     public long ReplacesRefused { get; internal set; }
 
+    /// <summary>Offers in a call over TLS that came without TLS.</summary>
+    public long InsecureRefused { get; internal set; }
+
     public long OutputsDropped { get; internal set; }
 
     public long CallsReceived { get; internal set; }

@@ -121,7 +121,7 @@ public sealed partial class SipStack
             return;
         }
 
-        if (!Inspect(request, flow)) return;
+        if (!Inspect(request, flow, call)) return;
         var server = Accept(request, flow, now);
         server.Call = call;
         call.HandleRequest(server, now);
@@ -134,7 +134,7 @@ public sealed partial class SipStack
             ? call : null;
 
     /// <summary>§8.2.1 to §8.2.3, in that order. False when the request has been refused.</summary>
-    private bool Inspect(SipRequest request, SipFlow flow)
+    private bool Inspect(SipRequest request, SipFlow flow, SipCall? call = null)
     {
         if (!SipText.ListHas(_options.Allow, request.Method))
         {
@@ -163,14 +163,14 @@ public sealed partial class SipStack
             return Refuse(request, flow, 483);
         }
 
-        return InspectExtensions(request, flow) && InspectContent(request, flow);
+        return InspectExtensions(request, flow, call) && InspectContent(request, flow);
     }
 
     private bool IsMerged(SipRequest request) => _merge.ContainsKey(MergeKey.Of(request));
 
     /// <summary>§8.2.2.3: options that are required and not supported are listed in a 420. A B2BUA ends the path, so
-    /// Proxy-Require is not its to refuse.</summary>
-    private bool InspectExtensions(SipRequest request, SipFlow flow)
+    /// Proxy-Require is not its to refuse. What the call's own INVITE requires is supported within it.</summary>
+    private bool InspectExtensions(SipRequest request, SipFlow flow, SipCall? call)
     {
         List<string>? unknown = null;
         foreach (ref readonly var header in request.Headers.Items)
@@ -178,7 +178,8 @@ public sealed partial class SipStack
             if (header.Id is not SipHeaderId.Require) continue;
             foreach (var option in header.Value.Split(',', StringSplitOptions.TrimEntries))
             {
-                if (option.Length > 0 && !SipText.ListHas(_options.Supported, option)) (unknown ??= []).Add(option);
+                if (option.Length == 0 || SipText.ListHas(_options.Supported, option)) continue;
+                if (call?.Invite.Headers.HasToken(SipHeaderId.Require, option) != true) (unknown ??= []).Add(option);
             }
         }
 

@@ -99,6 +99,27 @@ public sealed class ControlApiTests : IAsyncLifetime
             (await stranger.PostAsync("/v1/calls/0001-call/hold", null)).StatusCode);
     }
 
+    /// <summary>A client that has had no answer sends again: keys are pressed once, and what was refused may be asked
+    /// again.</summary>
+    [Fact]
+    public async Task ARequestThatIsRepeatedWithItsKeyIsDoneOnce()
+    {
+        await Talk();
+        const string keys = """{"leg":1,"digits":"12"}""";
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ =>
+            Assert.Equal(HttpStatusCode.Accepted, (await Post("dtmf", keys, "k1")).StatusCode)));
+        await ExpectProblem(await Post("dtmf", """{"leg":1,"digits":"13"}""", "k1"), 422);
+        await ExpectProblem(await Post("hold", null, "k1"), 422);
+        await ExpectProblem(await Post("hold", null, new string('k', 129)), 400);
+        await ExpectProblem(await Post("dtmf", """{"leg":7,"digits":"12"}""", "k2"), 404);
+        Assert.Equal(HttpStatusCode.Accepted, (await Post("dtmf", keys, "k2")).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await Post("dtmf", keys)).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await Post("hold")).StatusCode);
+        await Until<Play>(2);
+
+        lock (_commands) Assert.Equal(3, _commands.OfType<SendDtmf>().Count());
+    }
+
     [Fact]
     public async Task ACallThatHasJustEndedIsAConflictThatSaysSo()
     {
@@ -186,10 +207,12 @@ public sealed class ControlApiTests : IAsyncLifetime
     private ValueTask Say(Func<long, MediaEvent> make) =>
         _centre.Bus.PublishAsync(MediaStreams.Events, make(++_sequence));
 
-    private async Task<HttpResponseMessage> Post(string path, string? body = null)
+    private async Task<HttpResponseMessage> Post(string path, string? body = null, string? key = null)
     {
-        using var content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
-        return await _centre.Http.PostAsync($"/v1/calls/0001-call/{path}", content);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/calls/0001-call/{path}");
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return await _centre.Http.SendAsync(request);
     }
 
     private async Task<JsonElement> Supervise(HttpMethod method, string path, string? body, int status)

@@ -105,6 +105,32 @@ public sealed class BadDayTests
         other.AssertOneStream();
     }
 
+    /// <summary>RFC 3389: a phone that suppresses silence says how loud its room is.</summary>
+    [Fact]
+    public void MixedListenersHearTheNoiseOfPausesAndThenTheVoiceAlone()
+    {
+        using var stage = new Stage();
+        var (speaker, agent, other) = Monitored(stage);
+        stage.Play(0.4);
+        stage.Mute(speaker);
+        stage.Mute(agent);
+        stage.Play(0.5);
+        Assert.Equal(AudioLevel.Silence, Loudness());
+
+        speaker.Phone.SayNoise(50);
+        stage.Play(0.6);
+        Assert.Equal(-50 + 3.01, Loudness().Dbfs, 1.0);
+
+        stage.Unmute(speaker);
+        stage.Play(0.8);
+        stage.AssertHears(other, speaker);
+        stage.Mute(speaker);
+        stage.Play(0.5);
+        Assert.Equal(AudioLevel.Silence, Loudness());
+
+        AudioLevel Loudness() => ToneMeter.Rms(other.Part(other.HeardSamples - 2_400, 2_400));
+    }
+
     [Fact]
     public void HostileHeadersReachNobody()
     {

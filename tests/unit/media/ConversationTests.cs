@@ -234,6 +234,32 @@ public sealed class ConversationTests
         Assert.Equal(2, caller.Party.Quality.Unexpected);
     }
 
+    /// <summary>RFC 3389 section 4: who takes comfort noise hears the pauses as the phone says they sound.</summary>
+    [Fact]
+    public void ComfortNoiseReachesWhoAgreedToItAtItsPlace()
+    {
+        using var rig = new Rig();
+        var (caller, agent) = (rig.AddPhone("caller"), rig.AddPhone("agent", AudioCodecId.Pcma));
+        foreach (var phone in (Phone[])[caller, agent])
+        {
+            phone.HasComfortNoise = true;
+            phone.Agree(MediaDirection.SendReceive);
+        }
+
+        rig.Talk(caller, agent);
+        caller.Say(1);
+        caller.SayNoise(60);
+        caller.Say(4);
+        rig.Settle();
+        var heard = agent.Hear();
+        byte[] types = [PayloadType.Pcma, PayloadType.ComfortNoise, PayloadType.Pcma];
+        Assert.Equal(types, heard.Select(h => h.Header.PayloadType));
+        Assert.Equal([60], heard[1].Payload);
+        Assert.Equal(heard[0].Header.Sequence.Advance(2), heard[2].Header.Sequence);
+        Assert.Equal(heard[0].Header.Timestamp.Advance(320), heard[2].Header.Timestamp);
+        Assert.Equal(0, caller.Party.Quality.Unexpected);
+    }
+
     [Fact]
     public void WhenOneLeavesTheOtherHearsSilenceAndThePortsComeBack()
     {

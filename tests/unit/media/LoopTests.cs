@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Io;
@@ -221,6 +222,30 @@ public sealed class LoopTests
         var again = pool.Rent(loop.Net, s_loopback, Instant.FromMilliseconds(10_000));
         Assert.Equal(port, again!.Port);
         foreach (var pair in pairs.Skip(1).Append(again)) pool.Return(pair, Instant.Zero);
+    }
+
+    /// <summary>RFC 4594 §2.3: voice is EF, its signalling CS3, over TCP too, whoever connects.</summary>
+    [SkippableFact]
+    public void WhatIsSentIsMarked()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "marks are Linux's");
+        using var loop = NewLoop("default");
+        using var voice = loop.Net.BindUdp(s_loopback, SocketOptions.Voice)!;
+        using var signalling = loop.Net.BindUdp(s_loopback, SocketOptions.Signalling)!;
+        using var listener = loop.Net.ListenTcp(s_loopback)!;
+        using var connecting = loop.Net.ConnectTcp(listener.Local)!;
+        TcpSocket? accepted = null;
+        Run(loop, () => (accepted = listener.Accept(out _)) is not null);
+
+        Assert.Equal([46, 24, 24, 24], new NetSocket[] { voice, signalling, connecting, accepted! }.Select(Dscp));
+        accepted!.Dispose();
+
+        static int Dscp(NetSocket socket)
+        {
+            using var handle = new SafeSocketHandle(socket.Descriptor, ownsHandle: false);
+            using var view = new Socket(handle);
+            return (int)view.GetSocketOption(SocketOptionLevel.IP, SocketOptionName.TypeOfService)! >> 2;
+        }
     }
 
     /// <summary>A second centre on this machine holds the first hundreds of the range.</summary>

@@ -46,10 +46,17 @@ internal sealed class Phone
         Party, new LegMedia(Codec, PayloadType, Keys, rtp ?? _rtp.Local, _rtcp.Local, direction)
         {
             ReceivedTelephoneEventType = KeysSent ?? Keys,
+            HasComfortNoise = HasComfortNoise,
         });
 
     /// <summary>The number that this phone sends keys with, where it is another than it takes.</summary>
     public byte? KeysSent { get; set; }
+
+    /// <summary>Agreed to at the next <see cref="Agree"/>.</summary>
+    public bool HasComfortNoise { get; set; }
+
+    /// <summary>It is silent from now on: RFC 3389 section 3.1, the level in -dBov.</summary>
+    public void SayNoise(byte level) => Send(OrleansAcd.Rtp.PayloadType.ComfortNoise, [level], advance: 160);
 
     /// <summary>A frame of one byte repeated.</summary>
     public void Say(byte value, byte? payloadType = null) =>

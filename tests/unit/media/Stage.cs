@@ -153,6 +153,8 @@ internal sealed class Stage(int ports = PortBlock.UnitPorts) : IDisposable
     /// <summary>It sends no packets any more.</summary>
     public void Mute(Voice voice) => _mute.Add(voice);
 
+    public void Unmute(Voice voice) => _mute.Remove(voice);
+
     /// <summary>Its sockets are closed, without a word.</summary>
     public void Hang(Voice voice)
     {

@@ -14,7 +14,7 @@ public sealed class SipLocatorTests
     [Theory]
     [InlineData("sip:example.com:5070", "Udp 192.0.2.1:5070", "")]
     [InlineData("sip:example.com:5070;transport=tcp", "Tcp 192.0.2.1:5070", "")]
-    [InlineData("sips:example.com", "Tls 192.0.2.1:5061", "_sips._tcp.example.com")]
+    [InlineData("sips:example.com", "Tls 192.0.2.1:5061", "example.com _sips._tcp.example.com")]
     [InlineData("sip:example.com;transport=tcp", "Tcp 192.0.2.1:5060", "_sip._tcp.example.com")]
     [InlineData("sip:Example.com", "Udp 192.0.2.1:5060", "example.com _sip._udp.example.com _sip._tcp.example.com")]
     public async Task WithoutRecordsTheHostsAddressIsTaken(string uri, string expected, string asked)
@@ -48,6 +48,20 @@ public sealed class SipLocatorTests
 
         Assert.Equal(
             ["Tls 192.0.2.11:5061", "Tcp 192.0.2.11:5060", "Udp 192.0.2.12:5060"], await Locate("sip:example.com"));
+    }
+
+    /// <summary>§4.1: for a SIPS URI services without SIPS are discarded.</summary>
+    [Fact]
+    public async Task ADomainSaysWhereItsTlsIsAndNothingElseIsTaken()
+    {
+        _names.Transports["example.com"] =
+        [
+            new(1, 1, "s", "SIP+D2U", "_sip._udp.example.com"), new(2, 1, "s", "SIPS+D2T", "_sips._tcp.other.example"),
+        ];
+        Srv("_sip._udp.example.com", new SrvRecord(1, 0, 5060, "b.example.com"));
+        Srv("_sips._tcp.other.example", new SrvRecord(1, 0, 5071, "a.example.com"));
+
+        Assert.Equal(["Tls 192.0.2.11:5071"], await Locate("sips:example.com"));
     }
 
     /// <summary>RFC 2782: a target of "." says that the service is decidedly not there.</summary>

@@ -77,12 +77,13 @@ public sealed class SipRecTests : IDisposable
         await recorder.Invite();
         await rig.Speech(0.4);
         await rig.Command(n => new PauseRecord(call, 1, n, 1, true));
-        await rig.Obeyed();
+        Assert.Equal(["inactive", "inactive"], Directions(await recorder.Invite()));
         recorder.Heard("1");
         recorder.Heard("2");
         await rig.Speech(0.4);
         Assert.Equal((0, 0), (recorder.Heard("1").Packets, recorder.Heard("2").Packets));
         await rig.Command(n => new PauseRecord(call, 1, n, 1, false));
+        Assert.Equal(["sendonly", "sendonly"], Directions(await recorder.Invite()));
         await rig.Speech(0.4);
 
         var (_, packets, missing) = recorder.Heard("1");
@@ -114,6 +115,24 @@ public sealed class SipRecTests : IDisposable
         Assert.EndsWith(">;+sip.src", left.Headers.Get(SipHeaderId.Contact), StringComparison.Ordinal);
         var packets = 0;
         await Eventually.Is(() => (packets += recorder.Heard("3").Packets) > 5, "the newcomer is heard");
+    }
+
+    /// <summary>RFC 7865 section 6.8.1: who stops receiving a stream, on hold say, is told in a snapshot.</summary>
+    [Fact]
+    public async Task WhoHearsWhomIsToldAndToldAgainWhenItChanges()
+    {
+        await using var rig = await Start();
+        using var recorder = new SipRecorder();
+        var (call, _, _) = await rig.Talk(Agent);
+        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
+        var talking = await recorder.Invite();
+        await rig.Command(n => new Hear(call, 1, n, []));
+        var held = await recorder.Invite();
+
+        Assert.Equal(["send:0 recv:1", "send:1 recv:0"], Ties(talking));
+        Assert.Equal(["send:0", "send:1"], Ties(held));
+        Assert.Equal(Ports(talking), Ports(held));
+        Assert.True(talking.Headers.HasToken(SipHeaderId.Accept, SipRecRequest.MetadataType));
     }
 
     [Theory]
@@ -308,8 +327,22 @@ public sealed class SipRecTests : IDisposable
             agents: agents.Length == 0 ? ["alice"] : agents);
     }
 
+    private static IEnumerable<string> Directions(SipRequest invite)
+    {
+        var description = SipRecorder.SdpOf(invite);
+        return description.Media.Select(line => description.DirectionOf(line).Name());
+    }
+
     private static string[] Participants(SipRequest invite) =>
         [.. Metadata(invite).Elements(Rs + "participant").Select(one => one.Attribute("participant_id")!.Value)];
+
+    /// <summary>By participant: the streams that it sends and receives.</summary>
+    private static IEnumerable<string> Ties(SipRequest invite)
+    {
+        var streams = Metadata(invite).Elements(Rs + "stream").Select(s => s.Attribute("stream_id")!.Value).ToList();
+        return Metadata(invite).Elements(Rs + "participantstreamassoc").Select(one => string.Join(
+            " ", one.Elements().Select(tie => $"{tie.Name.LocalName}:{streams.IndexOf(tie.Value)}")));
+    }
 
     private static IEnumerable<string> Labels(SipRequest invite) =>
         Metadata(invite).Elements(Rs + "stream").Select(stream => stream.Element(Rs + "label")!.Value);

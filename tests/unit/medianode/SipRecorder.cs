@@ -76,7 +76,7 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
     public void AskForSnapshot() => _loop.Post(() =>
     {
         const string xml = "<requestsnapshot xmlns='urn:ietf:params:xml:ns:recording:1'/>";
-        _call!.Update(Encoding.UTF8.GetBytes(xml), _loop.Now, SipRecRequest.SnapshotRequestType);
+        _call!.Update(Encoding.UTF8.GetBytes(xml), _loop.Now, SipRecRequest.MetadataType);
         _edge.Flush();
     });
 
@@ -209,7 +209,8 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
                 new("rtcp", $"{PortOf(_reports, label)}"),
             ],
         };
-        return answer.WithDirection(MediaDirection.RecvOnly);
+        var isPaused = offered.Attributes.Direction() == MediaDirection.Inactive;
+        return answer.WithDirection(isPaused ? MediaDirection.Inactive : MediaDirection.RecvOnly);
     }
 
     /// <summary>RFC 4568 section 5.1.2: one line, with the offered one's tag and a key of its own.</summary>

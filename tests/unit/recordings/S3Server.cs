@@ -177,10 +177,21 @@ internal sealed class S3Server : IAsyncDisposable
         private static string Canonical(HttpRequest request, string signed, string hash)
         {
             var target = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?', 2);
-            var query = target.Length < 2 ? [] : target[1].Split('&').Select(p => p.Contains('=') ? p : p + "=");
+            var path = string.Join('/', target[0].Split('/').Select(Again));
+            var query = target.Length < 2 ? [] : target[1].Split('&').Select(Pair);
             var headers = signed.Split(';').Select(name => $"{name}:{request.Headers[name].ToString().Trim()}\n");
-            return $"{request.Method}\n{target[0]}\n{string.Join('&', query.Order(StringComparer.Ordinal))}\n"
+            return $"{request.Method}\n{path}\n{string.Join('&', query.Order(StringComparer.Ordinal))}\n"
                 + $"{string.Concat(headers)}\n{signed}\n{hash}";
+        }
+
+        /// <summary>Every byte but letters, digits and <c>-._~</c> is written as %XX, whatever came; in a query the
+        /// slash too.</summary>
+        private static string Again(string text) => Uri.EscapeDataString(Uri.UnescapeDataString(text));
+
+        private static string Pair(string text)
+        {
+            var pair = text.Replace('+', ' ').Split('=', 2);
+            return $"{Again(pair[0])}={(pair.Length > 1 ? Again(pair[1]) : "")}";
         }
 
         private static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));

@@ -45,6 +45,47 @@ public sealed class S3StoreTests
         Assert.False(File.Exists(folder.File(names[1].ToString())));
     }
 
+    /// <summary>Names of paths and parameters are signed as AWS Signature Version 4 writes them, slashes in a query
+    /// as %2F.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("no-slash-")]
+    [InlineData("centre/one/")]
+    [InlineData("a b/c+d=e&f/\u00fc/100%/")]
+    [InlineData("twice//behind")]
+    public async Task APrefixMayHoldWhateverAKeyMay(string prefix)
+    {
+        using var folder = new RecordingFolder();
+        await using var server = await S3Server.Start();
+        using var store = new S3Store(server.Options with { Prefix = prefix });
+        var (one, two) = (RecordingFolder.Name("a"), RecordingFolder.Name("b"));
+        await store.Put(await Sound(folder, one), Facts(one), Never);
+        await store.Put(await Sound(folder, two), Facts(two), Never);
+
+        Assert.Equal([one, two], await Names(store, RecordingFilter.All));
+        Assert.Equal([two], await Names(store, RecordingFilter.All, one.ToString()));
+        Assert.Equal([one], await Names(store, new RecordingFilter(new CallId("a"), RecordingFolder.Day)));
+        Assert.Contains(prefix + one, server.Objects.Keys);
+        Assert.NotNull(await store.Find(two, Never));
+        Assert.True(await store.Delete(one, Never));
+        Assert.Empty(server.Refused);
+    }
+
+    [Theory]
+    [InlineData("/centre/", "must not begin with /")]
+    [InlineData("a/../b/", "may be . or ..")]
+    [InlineData("./a", "may be . or ..")]
+    public void APrefixThatIsNoKeyIsAProblemOfTheSettings(string prefix, string problem)
+    {
+        var options = new S3Options
+        {
+            Endpoint = "http://127.0.0.1", Bucket = "b", AccessKey = "k", SecretKey = "s", Prefix = prefix,
+        };
+
+        Assert.Contains(problem, Assert.Single(options.Problems()), StringComparison.Ordinal);
+        Assert.Empty((options with { Prefix = "a/..b/c." }).Problems());
+    }
+
     [Fact]
     public async Task AWrongSecretIsRefusedAndTheFileStays()
     {

@@ -14,6 +14,7 @@ public sealed class CodecOfferTests
         [
             AudioCodec.Pcmu, AudioCodec.Pcma, AudioCodec.G722, AudioCodec.Opus, AudioCodec.L16,
             AudioCodec.TelephoneEvent, AudioCodec.OpusTelephoneEvent, AudioCodec.L16TelephoneEvent,
+            AudioCodec.ComfortNoise,
         ],
     };
 
@@ -62,6 +63,15 @@ public sealed class CodecOfferTests
     {
         string[] attributes = attribute.Length == 0 ? [] : [attribute];
         Assert.Equal(kind, Answered(SdpText.Audio(formats, attributes)).Codec);
+    }
+
+    /// <summary>RFC 3389 section 4: type 13 is of 8 kHz, and so must be the codec beside it.</summary>
+    [Theory]
+    [InlineData("0 13", true), InlineData("9 13", true), InlineData("0", false), InlineData("111 13", false)]
+    public void ComfortNoiseIsAgreedBesideCodecsOfItsClock(string formats, bool isAgreed)
+    {
+        var audio = Answered(SdpText.Audio(formats, "rtpmap:111 opus/48000/2"));
+        Assert.Equal(isAgreed, audio.HasComfortNoise);
     }
 
     private static NegotiatedAudio Answered(SessionDescription offer)

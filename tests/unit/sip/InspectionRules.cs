@@ -34,6 +34,32 @@ public sealed class InspectionRules
         Assert.Equal("foo, bar", lone.LastResponse.Headers.Get(SipHeaderId.Unsupported));
     }
 
+    /// <summary>RFC 7866 section 9.2: a recorder's requests require siprec, as our INVITE did; elsewhere it is
+    /// unknown.</summary>
+    [Theory]
+    [InlineData("siprec", 200)]
+    [InlineData("foo", 420)]
+    public void WhatOurInviteRequiresIsSupportedWithinItsCall(string option, int code)
+    {
+        var lone = new Lone();
+        SipCall? call = null;
+        lone.Do(now => call = lone.Stack.Invite(new SipInviteOptions
+        {
+            Target = SipUri.Parse("sip:rec@192.0.2.1"), Body = "v=0"u8.ToArray(), ContactParameters = "+sip.src",
+            Headers = [SipHeader.Of("Require", "siprec")],
+        }, now));
+        lone.Reply(lone.LastRequest, 200, body: "v=0");
+        lone.Receive(Sample.Request(
+            SipMethods.Update, "z9hG4bKup", $"Require: {option}\r\nContact: <sip:rec@192.0.2.1>\r\n",
+            callId: lone.LastRequest.CallId, toTag: call!.LocalTag, fromTag: "peer"));
+        if (code == 200) lone.Do(now => call!.AcceptReoffer(default, now, ""));
+
+        Assert.Equal(code, lone.LastResponse.StatusCode);
+        Assert.Equal(code == 420 ? "foo" : null, lone.LastResponse.Headers.Get(SipHeaderId.Unsupported));
+        if (code == 200)
+            Assert.EndsWith(">;+sip.src", lone.LastResponse.Headers.Get(SipHeaderId.Contact), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(SipMethods.Invite, 483)]
     [InlineData(SipMethods.Options, 200)]

@@ -99,6 +99,28 @@ public sealed class RecoveryRules
         Assert.Equal(0, lone.Count<SipEvent.Ended>());
     }
 
+    /// <summary>RFC 3261 §14.1: who lost the glare tries again, by then with what stands since the other's offer: a
+    /// hold is not undone by a refresh.</summary>
+    [Fact]
+    public void ARefreshThatCrossedAnOfferSaysWhatStandsSince()
+    {
+        var lone = new Lone();
+        var call = lone.Outgoing();
+        lone.Reply(lone.LastRequest, 200, extra: "Allow: INVITE\r\nSession-Expires: 200;refresher=uac", body: "v=0");
+        lone.RunTo(100.1).Reply(lone.LastRequest, 491);
+        lone.Receive(Sample.Request(SipMethods.Invite, "z9hG4bKhold", "Content-Type: application/sdp\r\n", "hold",
+            callId: call.CallId, toTag: call.LocalTag, fromTag: "peer"));
+        lone.Do(now => call.AcceptReoffer("held"u8.ToArray(), now));
+        lone.Receive(Sample.Request(SipMethods.Ack, "z9hG4bKack",
+            callId: call.CallId, toTag: call.LocalTag, fromTag: "peer"));
+        var before = lone.Requests(SipMethods.Invite);
+
+        lone.RunTo(105);
+
+        Assert.True(lone.Requests(SipMethods.Invite) > before);
+        Assert.Equal("held"u8.ToArray(), lone.LastRequest.Body.ToArray());
+    }
+
     /// <summary>RFC 4028 §10: a refresh that fails for now is tried again while the session lasts.</summary>
     [Fact]
     public void ARefreshThatFailsForNowIsTriedAgainBeforeTheSessionExpires()

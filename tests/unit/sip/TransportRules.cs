@@ -230,6 +230,42 @@ public sealed class TransportRules
         Assert.Equal(SipTransport.Tls, lone.Sent[^1].Flow.Transport);
     }
 
+    /// <summary>A trunk that is called over TLS and names itself without it.</summary>
+    [Fact]
+    public void AContactThatForgetsTlsDoesNotLeadOutOfIt()
+    {
+        var lone = new Lone();
+        var call = lone.Outgoing(target: "sip:bob@192.0.2.1:5061;transport=tls");
+        lone.Reply(lone.LastRequest, 200, body: "v=0");
+
+        lone.Do(now => call.Reinvite("v=0"u8.ToArray(), now));
+
+        Assert.Equal((SipTransport.Tls, 5061), (lone.Sent[^1].Flow.Transport, lone.Sent[^1].Flow.Remote.Port));
+        Assert.All(lone.Sent, sent => Assert.Equal(SipTransport.Tls, sent.Flow.Transport));
+    }
+
+    /// <summary>RFC 4568 §8.3: nor does an offer come into it any other way, or lead it there.</summary>
+    [Theory]
+    [InlineData(SipMethods.Invite)]
+    [InlineData(SipMethods.Update)]
+    public void AnOfferWithoutTlsInACallOverTlsIsRefused(string method)
+    {
+        var lone = new Lone(options => options with { FollowSource = true });
+        var flow = new SipFlow(SipTransport.Tls, new IPEndPoint(Lone.Peer.Address, 40_000), 3);
+        lone.Receive(
+            Sample.Request(
+                SipMethods.Invite, via: "SIP/2.0/TLS 192.0.2.1", extra: "Contact: <sip:alice@192.0.2.1>\r\n"),
+            flow);
+        var call = lone.Only<SipEvent.IncomingCall>().Call;
+        lone.Do(now => call.Accept(now, "v=0"u8.ToArray()));
+        lone.Receive(Sample.Request(SipMethods.Ack, "z9hG4bKack", toTag: call.LocalTag), flow);
+
+        lone.Receive(lone.InDialog(call, method, 2, "Content-Type: application/sdp\r\n", "v=2"));
+
+        Assert.Equal((403, 0), (lone.LastResponse.StatusCode, lone.Count<SipEvent.Reoffered>()));
+        Assert.Equal((1L, flow), (lone.Stack.Counters.InsecureRefused, call.PeerFlow));
+    }
+
     private static SipCall Dial(Lone lone, SipFlow flow, string target, int bodyBytes = 3)
     {
         var options = new SipInviteOptions

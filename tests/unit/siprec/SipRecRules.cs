@@ -22,7 +22,10 @@ public sealed class SipRecRules
             {
                 Aor = "sip:carl@example.com", Name = "Carl <&\u0001> \uD800",
             },
-            new SipRecParticipant(SipRecMetadata.NewId(7, 8), SipRecMetadata.NewId(9, 10), "2", Noon.AddSeconds(5)),
+            new SipRecParticipant(SipRecMetadata.NewId(7, 8), SipRecMetadata.NewId(9, 10), "2", Noon.AddSeconds(5))
+            {
+                Hears = [SipRecMetadata.NewId(5, 6)],
+            },
         ]);
 
     private static readonly SessionDescription Offer = SipRecSdp.Describe(
@@ -81,7 +84,28 @@ public sealed class SipRecRules
             root.Elements(Rs + "participantsessionassoc").Last().Element(Rs + "associate-time")!.Value);
         Assert.Equal("sip:carl@example.com", nameId.Attribute("aor")!.Value);
         Assert.Equal("Carl <&> \uFFFD", nameId.Element(Rs + "name")!.Value);
-        Assert.Empty(root.Elements(Rs + "participant").Last().Elements());
+    }
+
+    /// <summary>RFC 7865 section 9: each participant has a nameID with an aor, known or not.</summary>
+    [Fact]
+    public void AParticipantWhoGivesNoAddressIsAnonymous()
+    {
+        var nameId = Assert.Single(Root().Elements(Rs + "participant").Last().Elements());
+
+        Assert.Equal((Rs + "nameID", "sip:anonymous@anonymous.invalid"), (nameId.Name, nameId.Attribute("aor")!.Value));
+        Assert.Empty(nameId.Elements());
+    }
+
+    /// <summary>RFC 7865 section 6.8: send and recv say who speaks and who hears whom, in this order.</summary>
+    [Fact]
+    public void WhoHearsAStreamIsItsReceiver()
+    {
+        var root = Root();
+        var streams = Ids(root, "stream", "stream_id").ToList();
+        var ties = root.Elements(Rs + "participantstreamassoc")
+            .Select(one => string.Join(" ", one.Elements().Select(e => $"{e.Name.LocalName}:{streams.IndexOf(e.Value)}")));
+
+        Assert.Equal(["send:0", "send:1 recv:0"], ties);
     }
 
     /// <summary>RFC 7865 section 6.10: Base64 of a UUID.</summary>
@@ -169,6 +193,19 @@ public sealed class SipRecRules
         Assert.Null(SipRecSdp.Answer(Offer, Parse("m=audio 30000 RTP/AVP 0")));
     }
 
+    /// <summary>RFC 7866 section 7.1.1.1: while paused a line is inactive, whatever the recorder would take.</summary>
+    [Fact]
+    public void APausedLineIsInactiveInOffersAndAnswers()
+    {
+        var paused = SipRecSdp.Describe(
+            SdpOrigin.Create(7, "192.0.2.1"), "192.0.2.1",
+            [new SipRecLine("1", 20_000, [AudioCodec.Pcmu]) { IsPaused = true }]);
+        var answer = SipRecSdp.Answer(paused, Parse("m=audio 30000 RTP/AVP 0", "a=recvonly"))!;
+
+        Assert.Equal(MediaDirection.Inactive, paused.DirectionOf(paused.Media[0]));
+        Assert.Equal(MediaDirection.Inactive, answer.DirectionOf(answer.Media[0]));
+    }
+
     /// <summary>RFC 4568 section 5.1: a key for each suite is offered; what is taken has one of them.</summary>
     [Fact]
     public void ALineIsEncryptedWithTheSuiteThatTheRecorderTakes()
@@ -209,9 +246,10 @@ public sealed class SipRecRules
 
     /// <summary>RFC 7866 section 9.2.</summary>
     [Theory]
-    [InlineData("UPDATE", "application/rs-metadata-request", true)]
+    [InlineData("UPDATE", "application/rs-metadata", true)]
+    [InlineData("UPDATE", "application/rs-metadata+xml", true)]
     [InlineData("UPDATE", "application/sdp", false)]
-    [InlineData("INVITE", "application/rs-metadata-request", false)]
+    [InlineData("INVITE", "application/rs-metadata", false)]
     public void OnlyAnUpdateWithoutADescriptionAsksForASnapshot(string method, string type, bool isOne)
     {
         var request = new SipRequest(method, SipUri.Create("acd", "192.0.2.1")) { Body = "x"u8.ToArray() };

@@ -8,7 +8,6 @@ internal static unsafe partial class LibSsl
 {
     public const int Tls12 = 0x0303;
     public const int PemFile = 1;
-    public const int VerifyNone = 0;
     public const int VerifyPeer = 1;
     public const int VerifiedOk = 0;
 
@@ -29,7 +28,6 @@ internal static unsafe partial class LibSsl
     public const ulong ServerPreference = 1UL << 22;
     public const ulong NoRenegotiation = 1UL << 30;
 
-    public const int ErrorNone = 0;
     public const int ErrorWantRead = 2;
     public const int ErrorWantWrite = 3;
     public const int ErrorZeroReturn = 6;
