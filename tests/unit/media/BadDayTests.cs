@@ -84,7 +84,7 @@ public sealed class BadDayTests
         other.Listen();
         other.AssertOneStream();
         var counters = speaker.Party.Source!.Counters;
-        // Four were left out. Eight came twice; the first of them is where the numbers jump, and the stream begins anew.
+        // Four were left out. Eight came twice; the first of them is where the numbers jump, and all begins anew.
         Assert.Equal((7, 4, 4), (counters.Duplicates, counters.Lost, counters.Concealed));
         Assert.Empty(stage.Rig.Errors);
     }
