@@ -27,7 +27,7 @@ internal sealed partial class Conversation
         _worker.Counters.ContextDropped += dropped;
         var offered = new LegOffered(
             Id, _epoch, ++_lastEvent, LegId.Caller, _worker.Node, invite.RequestUri.UserUnescaped, IdentityOf(invite),
-            context, _worker.Phones.WhoCalls(invite, source.Remote, _worker.Now), _legs[LegId.Caller].Codec)
+            context, _worker.Phones.WhoCalls(invite, source, _worker.Now), _legs[LegId.Caller].Codec)
         {
             Trunk = _worker.TrunkOf(source)?.Id,
         };
@@ -53,7 +53,7 @@ internal sealed partial class Conversation
         var leg = AddLeg(id, LegState.Offered, party!);
         leg.Active = new Fork(leg, call) { Security = _worker.SecurityOf(invite, call.PeerFlow) };
         leg.GiveUpAt = _worker.Now + _worker.Options.DecisionMax;
-        var refusal = invite.HasBody ? PrepareAnswer(leg, invite.Body) : 0;
+        var refusal = invite.HasBody ? PrepareAnswer(leg, invite.Body) : CheckOfferable(leg.Active.Security);
         if (refusal != 0)
         {
             Remove(leg);
@@ -62,6 +62,16 @@ internal sealed partial class Conversation
 
         call.Tag = leg.Active;
         return 0;
+    }
+
+    /// <summary>An INVITE without a description gets our offer with the 200: it must be one that the policy lets us
+    /// make, keys that are required go over TLS alone.</summary>
+    private int CheckOfferable(LegSecurity security)
+    {
+        if (security.IsPossible) return 0;
+
+        NotAcceptable(security);
+        return 488;
     }
 
     private int PrepareAnswer(Leg leg, ReadOnlyMemory<byte> offer)

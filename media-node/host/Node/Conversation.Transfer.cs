@@ -59,7 +59,7 @@ internal sealed partial class Conversation
         if (refusal != 0) return refusal;
 
         _legsByNode++;
-        var account = _worker.Phones.WhoCalls(invite, source.Remote, _worker.Now);
+        var account = _worker.Phones.WhoCalls(invite, source, _worker.Now);
         Raise(sequence => new LegReplacing(Id, _epoch, sequence, id, replaced.Id, IdentityOf(invite), account)
         {
             Trunk = _worker.TrunkOf(source)?.Id,

@@ -45,8 +45,14 @@ internal static class DialPlan
     /// <param name="ofAccount">What the account of the phone says, where the command leaves it open.</param>
     public static LegSecurity SecurityOf(
         PhoneContact contact, Dial dial, TrunkSettings? trunk, EncryptionPolicy? ofAccount) => trunk is null
-        ? new LegSecurity(Stricter(dial.Encryption, ofAccount), contact.Transport == "tls")
+        ? new LegSecurity(Stricter(dial.Encryption, ofAccount), IsSecure(contact))
         : new LegSecurity(trunk.Encryption, SipUri.TryParse(trunk.Uri, out var uri) && uri.IsSecure);
+
+    /// <summary>The first hop to a phone behind an edge proxy is what its Path says (RFC 3327 section 5.2), whatever
+    /// its REGISTER came by.</summary>
+    private static bool IsSecure(PhoneContact contact) => Routes(contact) is [var first, ..]
+        ? first.Uri.IsSecure
+        : contact.Transport == "tls";
 
     private static EncryptionPolicy Stricter(EncryptionPolicy asked, EncryptionPolicy? ofAccount) =>
         asked == EncryptionPolicy.Prefer ? ofAccount ?? asked : asked;

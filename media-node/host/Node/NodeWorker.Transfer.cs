@@ -26,7 +26,7 @@ internal sealed partial class NodeWorker
     {
         var source = call.PeerFlow ?? default;
         var isKnown = TrunkOf(source) is not null
-            || Phones.WhoCalls(invite, source.Remote, Now) is not null;
+            || Phones.WhoCalls(invite, source, Now) is not null;
         if (!isKnown)
         {
             Counters.ReplacementsForbidden++;

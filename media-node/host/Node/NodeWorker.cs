@@ -347,7 +347,7 @@ internal sealed partial class NodeWorker : ISipOwner, ITimeoutHandler
     {
         if (flow is not { } from) return new LegSecurity(EncryptionPolicy.Prefer, isSignallingSecure: false);
 
-        var policy = Phones.EncryptionOf(Phones.WhoCalls(invite, from.Remote, Now))
+        var policy = Phones.EncryptionOf(Phones.WhoCalls(invite, from, Now))
             ?? TrunkOf(from)?.Encryption
             ?? EncryptionPolicy.Prefer;
         return new LegSecurity(policy, from.Transport == SipTransport.Tls);

@@ -76,15 +76,17 @@ internal sealed class PhoneBook(
 
     public void HandleTimeout(Instant now) => Tell(_core.HandleTimeout(now), now);
 
-    /// <summary>The agent whose registered phone sends from this address, when From says so too.</summary>
-    public AgentId? WhoCalls(SipRequest invite, IPEndPoint source, Instant now)
+    /// <summary>The agent whose registered phone sends this way, when From says so too: an address over TLS or TCP is
+    /// not proved by a datagram that claims it.</summary>
+    public AgentId? WhoCalls(SipRequest invite, SipFlow source, Instant now)
     {
         var user = invite.From.Uri.UserUnescaped;
         if (!_accounts.ContainsKey(user)) return null;
 
         foreach (var binding in _core.Lookup(user, now))
         {
-            if (binding.Flow.Remote.Equals(source)) return new AgentId(user);
+            var isItsWay = binding.Flow.Transport == source.Transport && binding.Flow.Remote.Equals(source.Remote);
+            if (isItsWay) return new AgentId(user);
         }
 
         return null;

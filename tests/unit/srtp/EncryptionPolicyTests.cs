@@ -53,6 +53,21 @@ public sealed class EncryptionPolicyTests
         Assert.Equal(1, (await rig.Counters()).EncryptionRefused);
     }
 
+    /// <summary>Nor are keys of ours told over UDP to who asks for our offer.</summary>
+    [Fact]
+    public async Task WhoRequiresEncryptionIsOfferedNothingWithoutTls()
+    {
+        await using var rig = await NodeRig.Start();
+        await rig.Settle([Trunk(EncryptionPolicy.Require)]);
+        using var phone = new WirePhone(rig.Node.Sip);
+        phone.Send(SipMethods.Invite, 1);
+
+        var refusal = await phone.Final(SipMethods.Invite, 1);
+        Assert.Equal(488, refusal.StatusCode);
+        Assert.Contains("TLS", refusal.Headers.Get("Warning"), StringComparison.Ordinal);
+        Assert.Equal((0, 1L), (rig.Node.Calls, rig.Node.Counters.EncryptionRefused));
+    }
+
     /// <summary>Keys in SDP are as safe as the signalling below: over UDP there are none to require.</summary>
     [Fact]
     public async Task AnAgentWhoRequiresEncryptionIsNotDialledWithoutTls()
