@@ -312,6 +312,8 @@ public static partial class CallMachine
         {
             if (!party.IsLeaving) TellAgent(work, party);
         }
+
+        work.ShowMonitoringAgain();
     }
 
     private static string OutcomeName(QueueOutcome outcome) => outcome switch

@@ -119,6 +119,18 @@ internal sealed partial class CallWork(CallState state, DateTimeOffset now)
             State = State with { MonitorShownTo = [.. heard.Select(p => p.Agent!.Value)] };
     }
 
+    /// <summary>In case an agent has missed it, or has restarted.</summary>
+    public void ShowMonitoringAgain()
+    {
+        if (State.Route?.MonitoringVisible != true || State.Phase != CallPhase.Talking) return;
+
+        foreach (var party in State.Parties.Where(IsListenedTo))
+        {
+            var isShown = State.MonitorShownTo.Contains(party.Agent!.Value);
+            Add(new CallEffect.Monitored(party.Reservation!, isShown));
+        }
+    }
+
     private static bool IsListenedTo(CallParty p) =>
         p is { IsUp: true, Agent: not null, Reservation: not null, Role: not PartyRole.Supervisor };
 }

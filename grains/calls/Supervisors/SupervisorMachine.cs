@@ -71,11 +71,22 @@ public static class SupervisorMachine
             return;
         }
 
+        if (IsThere(work.State, asked.Target))
+        {
+            // Asked again: the phone is not called twice for it.
+            ChangeMode(work, new SupervisorEvent.ModeAsked(asked.Mode, asked.Rights));
+            return;
+        }
+
         work.LeaveAll("");
         work.State = work.State with { Mode = asked.Mode, Past = null };
         if (asked.Target.Agent is { } agent) work.Follow(agent);
         else work.Join(asked.Target.Call!.Value);
     }
+
+    /// <summary>In a call for that very target.</summary>
+    private static bool IsThere(SupervisorState s, WatchTarget target) =>
+        s.Call is { } call && s.Agent == target.Agent && (target.Agent is not null || call == target.Call);
 
     /// <summary>A new version of the centre may say the same of a supervisor as the one before.</summary>
     public static bool AreSame(ImmutableArray<SupervisionRight> a, ImmutableArray<SupervisionRight> b) =>

@@ -13,8 +13,8 @@ namespace OrleansAcd.MediaNode.Recording;
 
 /// <summary>The m= lines of a recording session: a place for each party, used again once the party is gone (RFC 3264
 /// section 8.1).</summary>
-internal sealed class SipRecLines(SipRecPlace place, SipRecSecurity security, Action<Exception> fault)
-    : IVoiceCopy
+internal sealed class SipRecLines(
+    SipRecPlace place, SipRecSecurity security, Action<string> tell, Action<Exception> fault) : IVoiceCopy
 {
     private readonly List<SipRecStream?> _lines = [];
     private readonly Dictionary<LegId, SipRecStream> _byLeg = [];
@@ -109,6 +109,13 @@ internal sealed class SipRecLines(SipRecPlace place, SipRecSecurity security, Ac
 
     private bool TryAdd(RecordableParty party, Instant now)
     {
+        if (!security.Allows(party.Party.Crypto.IsOn))
+        {
+            place.Counters.PartiesLeftOut++;
+            tell("who is encrypted is not copied to a recorder without TLS, unless a trunk to it says so");
+            return false;
+        }
+
         var slot = _lines.IndexOf(null);
         var media = place.Media;
         var sockets = slot < 0 && _lines.Count >= SipRecSdp.LinesMax

@@ -48,6 +48,7 @@ internal sealed class SipRecCounters
     /// take.</summary>
     public long PacketsNotSent { get; set; }
 
-    /// <summary>Parties without a copy: no line or no port was left.</summary>
+    /// <summary>Parties without a copy: no line or no port was left, or it would have been less secure than the
+    /// call.</summary>
     public long PartiesLeftOut { get; set; }
 }

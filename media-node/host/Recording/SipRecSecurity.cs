@@ -13,10 +13,15 @@ namespace OrleansAcd.MediaNode.Recording;
 /// <param name="isSignallingSecure">Keys go over TLS (RFC 4568 section 8.3).</param>
 internal sealed class SipRecSecurity(EncryptionPolicy? policy, bool isSignallingSecure)
 {
-    public bool IsRequired => policy == EncryptionPolicy.Require;
+    /// <summary>Whether a party's copy must be encrypted. RFC 7866 section 12: a recording session is at least as
+    /// secure as what it records, unless its way is protected otherwise, which a trunk's policy says.</summary>
+    /// <param name="isEncrypted">The party's own media.</param>
+    public bool IsRequiredFor(bool isEncrypted) =>
+        policy == EncryptionPolicy.Require || (policy is null && isEncrypted);
 
-    /// <summary>False: nothing may be sent there.</summary>
-    public bool IsPossible => !IsRequired || (isSignallingSecure && SrtpSuite.IsSupported);
+    /// <summary>False: the party may not be sent there.</summary>
+    public bool Allows(bool isEncrypted) =>
+        !IsRequiredFor(isEncrypted) || (isSignallingSecure && SrtpSuite.IsSupported);
 
     /// <summary>A line's keys, one for each suite; none where nothing is encrypted. Few over datagrams, so that an
     /// INVITE stays small.</summary>

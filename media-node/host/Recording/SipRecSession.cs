@@ -48,7 +48,7 @@ internal sealed class SipRecSession : ITimeoutHandler
         _server = SipUri.TryParse(server, out var uri) && uri.IsSip ? uri : null;
         var policy = _server is null ? null : place.EncryptionAt(_server.Host);
         _security = new SipRecSecurity(policy, _server is { IsSecure: true });
-        _lines = new SipRecLines(place, _security, OnFault);
+        _lines = new SipRecLines(place, _security, Tell, OnFault);
         (_sessionId, _since) = (_lines.NewId(), place.Time.GetUtcNow());
     }
 
@@ -70,7 +70,7 @@ internal sealed class SipRecSession : ITimeoutHandler
             return;
         }
 
-        if (!_security.IsPossible)
+        if (!_security.Allows(isEncrypted: false))
         {
             Fail("encryption is required there, and keys are sent over TLS only");
             return;

@@ -34,7 +34,7 @@ internal sealed class SipRecStream : IDisposable
         (Leg, Party, Participant, _sockets) = (party.Leg, party.Party, participant, sockets);
         Codec = party.Party.Media!.Codec;
         _out = new RelayRewriter(place.Media.Random) { ClockHz = AudioCodecs.ClockHz(Codec) };
-        (_place, _keys, _isSecureOnly) = (place, security.NewKeys(), security.IsRequired);
+        (_place, _keys, _isSecureOnly) = (place, security.NewKeys(), security.IsRequiredFor(party.Party.Crypto.IsOn));
         _crypto = new MediaCrypto(place.Media);
         _control = new SipRecControl(place, sockets.Rtcp, _out, _crypto, fault);
         Array.Fill(_numbers, NotTaken);

@@ -51,6 +51,18 @@ public sealed class PlaceInCallTests
         Assert.Equal([("alice", false), ("bob", false)], Told(s));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AgentsAreToldAgainWhetherSomebodyListensInCaseTheyHaveRestarted(bool isListening)
+    {
+        var s = HearingTests.Watched(SupervisionMode.Monitor, Given.Route() with { MonitoringVisible = true });
+        if (!isListening) s.Ends(12, 3);
+        s.Tick(3 + CallMachine.TalkRefresh.TotalSeconds + 5);
+
+        Assert.Equal([("alice", isListening)], Told(s));
+    }
+
     [Fact]
     public void OfTwoSupervisorsWhoWereCalledToTakeOverTheFirstDoesAndTheOtherListens()
     {

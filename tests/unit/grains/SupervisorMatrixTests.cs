@@ -137,6 +137,32 @@ public sealed class SupervisorMatrixTests
         Assert.False(SupervisorMachine.AreSame(Rights, [again with { May = [SupervisionMode.Monitor] }]));
     }
 
+    [Theory]
+    [InlineData("Joining")]
+    [InlineData("Listening")]
+    public void WhatIsWatchedAlreadyIsNotJoinedAgainOnlyTheModeMayChange(string state)
+    {
+        var s = In(state);
+        var again = new SupervisorEvent.WatchAsked(
+            new WatchTarget(null, Given.Alice), SupervisionMode.Barge, Rights);
+        var step = Step(s, again, 9);
+
+        Assert.Equal((s.Doing, s.Call), (step.Next.Doing, step.Next.Call));
+        var asked = Assert.IsType<SupervisorEffect.Ask>(Assert.Single(step.Effects));
+        Assert.Equal(new CallControl.ChangeWatch(Sue, SupervisionMode.Barge), asked.Control);
+    }
+
+    [Fact]
+    public void AnAgentWhoseCallWasLeftIsJoinedThereWhenAskedAgain()
+    {
+        var over = Step(
+            In("Listening"), new SupervisorEvent.Reported(new WatchReport(Given.Call, false, default, "hung up")), 9);
+        var again = Step(over.Next, Watch(new WatchTarget(null, Given.Alice)), 10).Next;
+
+        Assert.Equal(
+            Supervision.Joining, Step(again, new SupervisorEvent.AgentTalks(Given.Alice, Given.Call), 11).Next.Doing);
+    }
+
     [Fact]
     public void NobodyWatchesOneselfNorTwoThingsAtOnce()
     {
