@@ -70,6 +70,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("ACD__Node__Codecs", "pcma,morse", "Acd:Node:Codecs: 'morse'")]
     [InlineData("ACD__Node__VideoBandwidthMax", "-1", "Acd:Node:VideoBandwidthMax: '-1'")]
+    [InlineData("ACD__Node__NameServers", "192.0.2.53,dns", "Acd:Node:NameServers: 'dns'")]
     public async Task ABadSettingIsNamed(string key, string value, string named)
     {
         using var folder = new TestFolder();
@@ -102,15 +103,14 @@ public sealed class CommandLineTests
     [Fact]
     public async Task AHangupSignalTakesChangedCertificatesAndEndsNothing()
     {
-        using var folder = new TestFolder();
-        var authority = new Authority(folder);
-        await using var acd = await AcdProcess.Start(folder, Centres.Support(), arguments: authority.Arguments);
-        _ = new Authority(folder);
+        using var authority = new Authority();
+        await using var floor = await Floor.Open(Centres.Support(), authority.Issue());
+        authority.Issue();
 
-        acd.Hangup();
+        floor.Acd.Hangup();
 
-        await AcdProcess.Until(async () => await acd.Counter("sipTlsReloads") == 1);
-        Assert.Equal(0, await acd.Counter("sipTlsReloadsFailed"));
+        await floor.Acd.Reaches("sipTlsReloads", 1);
+        Assert.Equal(0, await floor.Acd.Counter("sipTlsReloadsFailed"));
     }
 
     [Fact]
