@@ -27,7 +27,7 @@ public sealed record SipRecParticipant(string Id, string StreamId, string Label,
 public sealed record SipRecMetadata(
     string SessionId, DateTimeOffset Since, ImmutableArray<SipRecParticipant> Participants)
 {
-    /// <summary>RFC 7865 section 5; RFC 7866 section 9 leaves the suffix out.</summary>
+    /// <summary>RFC 7865 section 5, RFC 9806.</summary>
     public const string ContentType = "application/rs-metadata+xml";
 
     /// <summary>RFC 7865 section 5.1.1.</summary>

@@ -9,11 +9,13 @@ public static class SipRecRequest
     /// <summary>RFC 7866 section 6.1.1: the feature tag of a session recording client, in Contact.</summary>
     public const string SourceFeature = "+sip.src";
 
-    /// <summary>RFC 7866 section 9: metadata, and what asks for it, as this RFC calls it.</summary>
-    public const string MetadataType = "application/rs-metadata";
+    /// <summary>Metadata, and what asks for it: as RFC 9806 names it, as RFC 7866 section 9 did, and as recorders of
+    /// its drafts do.</summary>
+    private static readonly string[] MetadataTypes =
+        [SipRecMetadata.ContentType, "application/rs-metadata", "application/rs-metadata-request"];
 
-    /// <summary>What a recorder may send here (section 9.1, figure 12).</summary>
-    public const string Accepted = $"application/sdp, {MetadataType}, {SipRecMetadata.ContentType}";
+    /// <summary>What a recorder may send here (RFC 7866 section 9.1).</summary>
+    public static readonly string Accepted = string.Join(", ", ["application/sdp", .. MetadataTypes]);
 
     /// <summary>Whether it is an UPDATE that asks for a snapshot: such a one has no session description (RFC 7866
     /// section 9.2).</summary>
@@ -21,8 +23,7 @@ public static class SipRecRequest
     {
         ArgumentNullException.ThrowIfNull(request);
         var type = request.Headers.Get(SipHeaderId.ContentType);
-        var isMetadata = Has(MetadataType) || Has(SipRecMetadata.ContentType);
-        return request.Method == SipMethods.Update && isMetadata && !Has("application/sdp");
+        return request.Method == SipMethods.Update && Array.Exists(MetadataTypes, Has) && !Has("application/sdp");
 
         bool Has(string wanted) => !MultipartBody.Find(type, request.Body, wanted).IsEmpty;
     }

@@ -248,6 +248,7 @@ public sealed class SipRecRules
     [Theory]
     [InlineData("UPDATE", "application/rs-metadata", true)]
     [InlineData("UPDATE", "application/rs-metadata+xml", true)]
+    [InlineData("UPDATE", "application/rs-metadata-request", true)]
     [InlineData("UPDATE", "application/sdp", false)]
     [InlineData("INVITE", "application/rs-metadata", false)]
     public void OnlyAnUpdateWithoutADescriptionAsksForASnapshot(string method, string type, bool isOne)
