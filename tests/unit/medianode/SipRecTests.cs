@@ -132,7 +132,7 @@ public sealed class SipRecTests : IDisposable
         Assert.Equal(["send:0 recv:1", "send:1 recv:0"], Ties(talking));
         Assert.Equal(["send:0", "send:1"], Ties(held));
         Assert.Equal(Ports(talking), Ports(held));
-        Assert.True(talking.Headers.HasToken(SipHeaderId.Accept, SipRecRequest.MetadataType));
+        Assert.True(talking.Headers.HasToken(SipHeaderId.Accept, SipRecMetadata.ContentType));
     }
 
     [Theory]

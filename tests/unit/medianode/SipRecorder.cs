@@ -76,7 +76,7 @@ internal sealed class SipRecorder : ISipOwner, IDisposable
     public void AskForSnapshot() => _loop.Post(() =>
     {
         const string xml = "<requestsnapshot xmlns='urn:ietf:params:xml:ns:recording:1'/>";
-        _call!.Update(Encoding.UTF8.GetBytes(xml), _loop.Now, SipRecRequest.MetadataType);
+        _call!.Update(Encoding.UTF8.GetBytes(xml), _loop.Now, SipRecMetadata.ContentType);
         _edge.Flush();
     });
 
