@@ -46,6 +46,9 @@ public sealed class PhoneCall
 
     public Task<PhoneCallResult> Ended => _ended.Task;
 
+    /// <summary>For how long that tone has been heard so far; zero once the call has ended.</summary>
+    public TimeSpan HeardFor => _audio?.Heard ?? TimeSpan.Zero;
+
     public PhoneVoice Voice { get; }
 
     internal SipCall? Sip { get; set; }

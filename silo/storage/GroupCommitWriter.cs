@@ -17,6 +17,7 @@ internal sealed partial class GroupCommitWriter : IDisposable
     private readonly Transactions _transactions;
     private readonly Thread _thread;
     private readonly Timer _watch;
+    private int _taken;
     private long _bytes;
     private long _dropped;
     private long _commits;
@@ -40,9 +41,12 @@ internal sealed partial class GroupCommitWriter : IDisposable
     {
         get
         {
-            lock (_gate) return new StorageStatus(_trouble, _pending.Count, _bytes, _dropped, _commits, _written);
+            lock (_gate) return new StorageStatus(_trouble, Backlog, _bytes, _dropped, _commits, _written);
         }
     }
+
+    /// <summary>Writes that are not on disk, those that are being tried included. Under the gate.</summary>
+    private int Backlog => _pending.Count + _taken;
 
     /// <summary>Takes a write; its task ends when it is durable, or at once while it cannot be.</summary>
     public Task<bool> Write(PendingWrite write)
@@ -79,7 +83,7 @@ internal sealed partial class GroupCommitWriter : IDisposable
         _watch.Dispose();
         lock (_gate)
         {
-            if (_pending.Count > 0) LogLost(_logger, _pending.Count, _trouble ?? "stopped");
+            if (Backlog > 0) LogLost(_logger, Backlog, _trouble ?? "stopped");
             foreach (var write in _pending) write.Answer(false);
         }
 
@@ -122,6 +126,7 @@ internal sealed partial class GroupCommitWriter : IDisposable
                 _pending.RemoveFirst();
             }
 
+            _taken = batch.Count;
             return batch;
         }
     }
@@ -137,8 +142,8 @@ internal sealed partial class GroupCommitWriter : IDisposable
         foreach (var (_, why) in result.Refused) LogRefused(_logger, why);
         lock (_gate)
         {
-            if (_trouble is not null) LogRecovered(_logger, _pending.Count + batch.Count);
-            _trouble = null;
+            if (_trouble is not null) LogRecovered(_logger, Backlog);
+            (_trouble, _taken) = (null, 0);
             _commits++;
             _written += batch.Count - result.Refused.Count;
             _dropped += result.Refused.Count;
@@ -155,6 +160,7 @@ internal sealed partial class GroupCommitWriter : IDisposable
         lock (_gate)
         {
             for (var i = batch.Count - 1; i >= 0; i--) _pending.AddFirst(batch[i]);
+            _taken = 0;
             Degrade(trouble);
         }
     }

@@ -12,22 +12,12 @@ public sealed class BaresipTests
     [InlineData("tcp")]
     public async Task CallerAndAgentHearEachOther(string transport)
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        await using var agent = Baresip.Start(folder, "alice", "alice-pw", acd.Sip, Voice.Wav(folder, Voice.AgentHz), transport);
-        await agent.Registered();
-        await using var caller = Baresip.Start(folder, "carl", null, acd.Sip, Voice.Wav(folder, Voice.CallerHz), transport);
+        var options = new BaresipOptions { Transport = transport };
+        await using var floor = await Floor.Open(Centres.Support());
+        var agent = await floor.Agent("alice", Voice.AgentHz, options);
+        var caller = await floor.Caller(options);
 
-        await caller.Dial($"sip:support@{acd.Sip}{(transport == "udp" ? "" : ";transport=tcp")}");
-        await agent.Established();
-        await events.Next("acd.call.answered.v1");
-        await TalkTime.Of(TimeSpan.FromSeconds(3));
-        await caller.Hangup();
-        await agent.Closed();
-        await events.Next("acd.call.ended.v1");
-        await caller.Quit();
-        await agent.Quit();
+        await Talk(floor, caller);
 
         Assert.InRange(Voice.SecondsHeard(caller.HeardFile, Voice.AgentHz), 2.5, 60);
         Assert.InRange(Voice.SecondsHeard(agent.HeardFile, Voice.CallerHz), 2.5, 60);
@@ -39,23 +29,11 @@ public sealed class BaresipTests
     [Fact]
     public async Task PartiesWithoutACommonCodecHearEachOtherAtTheRightLevel()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        await using var agent = Baresip.Start(
-            folder, "alice", "alice-pw", acd.Sip, Voice.Wav(folder, Voice.AgentHz), codec: "PCMU");
-        await agent.Registered();
-        await using var caller = Baresip.Start(
-            folder, "carl", null, acd.Sip, Voice.Wav(folder, Voice.CallerHz), codec: "PCMA");
+        await using var floor = await Floor.Open(Centres.Support());
+        var agent = await floor.Agent("alice", Voice.AgentHz, new BaresipOptions { Codec = "PCMU" });
+        var caller = await floor.Caller(new BaresipOptions { Codec = "PCMA" });
 
-        await caller.Dial($"sip:support@{acd.Sip}");
-        await events.Next("acd.call.answered.v1");
-        await TalkTime.Of(TimeSpan.FromSeconds(3));
-        await caller.Hangup();
-        await agent.Closed();
-        await events.Next("acd.call.ended.v1");
-        await caller.Quit();
-        await agent.Quit();
+        await Talk(floor, caller);
 
         Assert.InRange(Voice.SecondsHeard(caller.HeardFile, Voice.AgentHz), 2.5, 60);
         Assert.InRange(Voice.SecondsHeard(agent.HeardFile, Voice.CallerHz), 2.5, 60);
@@ -72,23 +50,11 @@ public sealed class BaresipTests
     [InlineData("L16/16000/1", "G722/16000/1")]
     public async Task EachCodecTalksToEachOther(string callersCodec, string agentsCodec)
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        await using var agent = Baresip.Start(
-            folder, "alice", "alice-pw", acd.Sip, Voice.Wav(folder, Voice.LowHz), codec: agentsCodec);
-        await agent.Registered();
-        await using var caller = Baresip.Start(
-            folder, "carl", null, acd.Sip, Voice.Wav(folder, Voice.CallerHz), codec: callersCodec);
+        await using var floor = await Floor.Open(Centres.Support());
+        var agent = await floor.Agent("alice", Voice.LowHz, new BaresipOptions { Codec = agentsCodec });
+        var caller = await floor.Caller(new BaresipOptions { Codec = callersCodec });
 
-        await caller.Dial($"sip:support@{acd.Sip}");
-        await events.Next("acd.call.answered.v1");
-        await TalkTime.Of(TimeSpan.FromSeconds(3));
-        await caller.Hangup();
-        await agent.Closed();
-        await events.Next("acd.call.ended.v1");
-        await caller.Quit();
-        await agent.Quit();
+        await Talk(floor, caller);
 
         Assert.InRange(Voice.SecondsInAll(caller.HeardFile, Voice.LowHz), 2.5, 60);
         Assert.InRange(Voice.SecondsInAll(agent.HeardFile, Voice.CallerHz), 2.5, 60);
@@ -97,19 +63,14 @@ public sealed class BaresipTests
     [Fact]
     public async Task AWaitingCallerHearsTheGreetingAndThenMusicUntilTheAgentAnswers()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        await using var caller = Baresip.Start(folder, "carl", null, acd.Sip, Voice.Wav(folder, Voice.CallerHz));
-        await caller.Dial($"sip:support@{acd.Sip}");
+        await using var floor = await Floor.Open(Centres.Support());
+        var caller = await floor.Caller();
         await caller.Established();
         await TalkTime.Of(TimeSpan.FromSeconds(8));
-        await using var agent = Baresip.Start(folder, "alice", "alice-pw", acd.Sip, Voice.Wav(folder, Voice.AgentHz));
-        await events.Next("acd.call.answered.v1");
+        await floor.Agent("alice", Voice.AgentHz);
+        await floor.Answered();
         await TalkTime.Of(TimeSpan.FromSeconds(2));
-        await caller.Hangup();
-        await events.Next("acd.call.ended.v1");
-        await caller.Quit();
+        await floor.End(caller);
 
         var (greeting, music, voice) = Heard.Parts(caller.HeardFile);
         Assert.True(greeting > -40, $"greeting at {greeting} dBFS");
@@ -120,23 +81,23 @@ public sealed class BaresipTests
     [Fact]
     public async Task TheAgentsPhoneNeverSeesTheCallersNumber()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        var phone = FreePorts.Udp();
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
-        await using var agent = Sipp.Start(folder, "agent-answers", "alice", acd.Sip, phone, new SippOptions { Echo = true });
-        var port = FreePorts.Udp();
+        await using var floor = await Floor.Open(Centres.Support());
+        var agent = await floor.SippAgent("agent-answers", new SippOptions { Echo = true }, "alice");
 
-        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, port);
-        await Sipp.Expect(agent, folder, "agent-answers", phone);
+        var caller = await floor.SippCall("caller-basic");
+        await agent.Done();
 
-        var seenByAgent = await File.ReadAllTextAsync(folder.File($"agent-answers-{phone}.log"));
-        var seenByCaller = await File.ReadAllTextAsync(folder.File($"caller-basic-{port}.log"));
-        Assert.Contains("INVITE", seenByAgent, StringComparison.Ordinal);
-        Assert.Contains("Support", seenByAgent, StringComparison.Ordinal);
-        Assert.DoesNotContain("15551234", seenByAgent, StringComparison.Ordinal);
-        Assert.DoesNotContain("alice", seenByCaller, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("15551234", acd.Output, StringComparison.Ordinal);
+        Assert.Contains("INVITE", agent.Messages, StringComparison.Ordinal);
+        Assert.Contains("Support", agent.Messages, StringComparison.Ordinal);
+        Assert.DoesNotContain("15551234", agent.Messages, StringComparison.Ordinal);
+        Assert.DoesNotContain("alice", caller.Messages, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("15551234", floor.Acd.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task Talk(Floor floor, Baresip caller)
+    {
+        await floor.Answered();
+        await TalkTime.Of(TimeSpan.FromSeconds(3));
+        await floor.End(caller);
     }
 }

@@ -32,12 +32,12 @@ internal static class Centres
           - { id: sue, sip-password: sue-pw, supervises: [support] }
         """;
 
-    /// <summary>One queue and agents a1, a2, ... whose password is their name.</summary>
+    /// <summary>One queue and agents a1, a2, ...</summary>
     public static string Many(int agents, string ringTimeout = "15s", string wrapUp = "0s") =>
         $$"""
         numbers: [ { number: support, to: queue/support } ]
         queues: [ { id: support, name: Support, ring-timeout: {{ringTimeout}}, wrap-up: {{wrapUp}}, music: default } ]
         agents:
-        {{string.Join('\n', Enumerable.Range(1, agents).Select(i => $"  - {{ id: a{i}, sip-password: a{i}, queues: [support] }}"))}}
+        {{string.Join('\n', Enumerable.Range(1, agents).Select(i => $"  - {{ id: a{i}, sip-password: a{i}-pw, queues: [support] }}"))}}
         """;
 }

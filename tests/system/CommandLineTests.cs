@@ -102,15 +102,14 @@ public sealed class CommandLineTests
     [Fact]
     public async Task AHangupSignalTakesChangedCertificatesAndEndsNothing()
     {
-        using var folder = new TestFolder();
-        var authority = new Authority(folder);
-        await using var acd = await AcdProcess.Start(folder, Centres.Support(), arguments: authority.Arguments);
-        _ = new Authority(folder);
+        using var authority = new Authority();
+        await using var floor = await Floor.Open(Centres.Support(), authority.Issue());
+        authority.Issue();
 
-        acd.Hangup();
+        floor.Acd.Hangup();
 
-        await AcdProcess.Until(async () => await acd.Counter("sipTlsReloads") == 1);
-        Assert.Equal(0, await acd.Counter("sipTlsReloadsFailed"));
+        await floor.Acd.Reaches("sipTlsReloads", 1);
+        Assert.Equal(0, await floor.Acd.Counter("sipTlsReloadsFailed"));
     }
 
     [Fact]

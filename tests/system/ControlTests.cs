@@ -15,27 +15,22 @@ public sealed class ControlTests
     [Fact]
     public async Task AHeldCallerHearsMusicAndIsNotHeardUntilTheAgentIsBack()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Team());
-        using var events = await acd.Events();
-        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
-        await using var caller = await TeamPhones.Caller(folder, acd);
-        await events.Next("acd.call.answered.v1");
-        var (call, answered) = (await acd.OnlyCallPath(), Now);
+        await using var floor = await Floor.Open(Centres.Team());
+        var alice = await floor.Agent("alice", Voice.AgentHz);
+        var caller = await floor.Caller();
+        var (call, answered) = (await floor.Answered(), Now);
         await TalkTime.Of(s_talk);
 
-        await acd.Ask(HttpMethod.Post, call + "/hold", new { });
-        await events.Next("acd.call.held.v1");
+        await floor.Acd.Ask(HttpMethod.Post, call + "/hold", new { });
+        await floor.Events.Next("acd.call.held.v1");
         var held = Now;
         await TalkTime.Of(s_talk);
         var heldFor = Since(held);
-        await acd.Ask(HttpMethod.Post, call + "/unhold", new { });
-        await events.Next("acd.call.resumed.v1");
+        await floor.Acd.Ask(HttpMethod.Post, call + "/unhold", new { });
+        await floor.Events.Next("acd.call.resumed.v1");
         await TalkTime.Of(s_talk);
-        await caller.Hangup();
-        await events.Next("acd.call.ended.v1");
+        var record = await floor.End(caller);
         var talked = Since(answered);
-        await TeamPhones.Quit(alice, caller);
 
         var voice = Voice.Stretches(caller.HeardFile, Voice.AgentHz);
         Assert.Equal(2, voice.Count);
@@ -44,34 +39,28 @@ public sealed class ControlTests
         var music = Voice.LevelBetween(caller.HeardFile, voice[0].Until + 0.3, voice[1].From - 0.3);
         Assert.True(music > -50, $"music at {music} dBFS");
         Assert.InRange(Voice.SecondsInAll(alice.HeardFile, Voice.CallerHz), 2.6, talked - heldFor + 1);
-        var holdSeconds = (await acd.Get(call))["segments"]![0]!["holdSeconds"]!.GetValue<double>();
-        Assert.InRange(holdSeconds, heldFor - 0.5, heldFor + 5);
+        Assert.InRange(record["segments"]![0]!["holdSeconds"]!.GetValue<double>(), heldFor - 0.5, heldFor + 5);
     }
 
     [Fact]
     public async Task AMutedAgentIsNotHeardAndHearsTheCallerAllTheTime()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Team());
-        using var events = await acd.Events();
-        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
-        await using var caller = await TeamPhones.Caller(folder, acd);
-        await events.Next("acd.call.answered.v1");
-        var (call, answered) = (await acd.OnlyCallPath(), Now);
+        await using var floor = await Floor.Open(Centres.Team());
+        var alice = await floor.Agent("alice", Voice.AgentHz);
+        var caller = await floor.Caller();
+        var (call, answered) = (await floor.Answered(), Now);
         await TalkTime.Of(s_talk);
 
-        await acd.Ask(HttpMethod.Post, call + "/mute", new { leg = AgentLeg });
-        await events.Next("acd.call.muted.v1");
+        await floor.Acd.Ask(HttpMethod.Post, call + "/mute", new { leg = AgentLeg });
+        await floor.Events.Next("acd.call.muted.v1");
         var muted = Now;
         await TalkTime.Of(s_talk);
         var mutedFor = Since(muted);
-        await acd.Ask(HttpMethod.Post, call + "/unmute", new { leg = AgentLeg });
-        await events.Next("acd.call.unmuted.v1");
+        await floor.Acd.Ask(HttpMethod.Post, call + "/unmute", new { leg = AgentLeg });
+        await floor.Events.Next("acd.call.unmuted.v1");
         await TalkTime.Of(s_talk);
-        await caller.Hangup();
-        await events.Next("acd.call.ended.v1");
+        await floor.End(caller);
         var talked = Since(answered);
-        await TeamPhones.Quit(alice, caller);
 
         Assert.InRange(Voice.SecondsInAll(caller.HeardFile, Voice.AgentHz), 2.6, talked - mutedFor + 1);
         Assert.InRange(Voice.SecondsInAll(alice.HeardFile, Voice.CallerHz), 5, 30);
@@ -81,27 +70,22 @@ public sealed class ControlTests
     [Fact]
     public async Task AConsultationBecomesAConferenceThatOneLeaves()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Team());
-        using var events = await acd.Events();
-        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
-        await using var bob = await TeamPhones.Registered(folder, acd, "bob", Voice.ExpertHz);
-        await using var caller = await TeamPhones.Caller(folder, acd);
-        await events.Next("acd.call.answered.v1");
-        var call = await acd.OnlyCallPath();
+        await using var floor = await Floor.Open(Centres.Team());
+        var alice = await floor.Agent("alice", Voice.AgentHz);
+        var bob = await floor.Agent("bob", Voice.ExpertHz);
+        var caller = await floor.Caller();
+        var call = await floor.Answered();
 
-        await acd.Ask(HttpMethod.Post, call + "/consult", new { target = "agent/bob" });
-        await events.Next("acd.call.consulting.v1");
+        await floor.Acd.Ask(HttpMethod.Post, call + "/consult", new { target = "agent/bob" });
+        await floor.Events.Next("acd.call.consulting.v1");
         await TalkTime.Of(s_talk);
-        await acd.Ask(HttpMethod.Post, call + "/conference", new { });
-        await events.Next("acd.call.conference.v1");
+        await floor.Acd.Ask(HttpMethod.Post, call + "/conference", new { });
+        await floor.Events.Next("acd.call.conference.v1");
         await TalkTime.Of(s_talk);
-        await acd.Ask(HttpMethod.Delete, $"{call}/parties/{LegOf(await acd.Get(call), "bob")}", new { });
+        await floor.Acd.Ask(HttpMethod.Delete, $"{call}/parties/{LegOf(await floor.Acd.Get(call), "bob")}", new { });
         await bob.Closed();
         await TalkTime.Of(s_talk);
-        await caller.Hangup();
-        await events.Next("acd.call.ended.v1");
-        await TeamPhones.Quit(alice, bob, caller);
+        var record = await floor.End(caller);
 
         Assert.InRange(Voice.SecondsInAll(caller.HeardFile, Voice.ExpertHz), 1.3, 30);
         Assert.InRange(Voice.SecondsInAll(caller.HeardFile, Voice.AgentHz), 3, 30);
@@ -109,34 +93,29 @@ public sealed class ControlTests
         Assert.InRange(Voice.SecondsInAll(bob.HeardFile, Voice.AgentHz), 3, 30);
         Assert.InRange(Voice.SecondsInAll(alice.HeardFile, Voice.CallerHz), 3, 30);
         Assert.InRange(Voice.SecondsInAll(alice.HeardFile, Voice.ExpertHz), 3, 30);
-        Assert.Equal("alice", (await acd.Get(call))["agent"]!.GetValue<string>());
+        Assert.Equal("alice", record["agent"]!.GetValue<string>());
     }
 
     [Fact]
     public async Task ASupervisorTakesTheCallOverFromTheAgent()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Team());
-        using var events = await acd.Events();
-        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
-        await using var sue = await TeamPhones.Registered(folder, acd, "sue", Voice.SupervisorHz);
-        await using var caller = await TeamPhones.Caller(folder, acd);
-        await events.Next("acd.call.answered.v1");
-        await acd.Ask(HttpMethod.Put, "/v1/supervisors/sue/watch", new { agent = "alice", mode = "monitor" });
-        await events.Next("acd.supervisor.changed.v1", e => e["data"]!["state"]!.GetValue<string>() == "listening");
+        await using var floor = await Floor.Open(Centres.Team());
+        var alice = await floor.Agent("alice", Voice.AgentHz);
+        var sue = await floor.Agent("sue", Voice.SupervisorHz);
+        var caller = await floor.Caller();
+        await floor.Answered();
+        await floor.Watch("sue", "alice");
         await TalkTime.Of(s_talk);
 
-        await acd.Ask(HttpMethod.Post, "/v1/supervisors/sue/take-over", new { });
-        await events.Next("acd.call.taken-over.v1");
+        await floor.Acd.Ask(HttpMethod.Post, "/v1/supervisors/sue/take-over", new { });
+        await floor.Events.Next("acd.call.taken-over.v1");
         await TalkTime.Of(s_talk);
-        await caller.Hangup();
-        await events.Next("acd.call.ended.v1");
-        await TeamPhones.Quit(alice, sue, caller);
+        var record = await floor.End(caller);
 
         Assert.InRange(Voice.SecondsInAll(caller.HeardFile, Voice.SupervisorHz), 1.3, 30);
         Assert.InRange(Voice.SecondsInAll(sue.HeardFile, Voice.CallerHz), 1.3, 30);
         Assert.Equal(0, Voice.SecondsInAll(alice.HeardFile, Voice.SupervisorHz));
-        var segments = (await acd.OnlyCall())["segments"]!.AsArray();
+        var segments = record["segments"]!.AsArray();
         Assert.Equal(["alice", "sue"], segments.Select(segment => segment!["agent"]!.GetValue<string>()));
     }
 
@@ -144,19 +123,14 @@ public sealed class ControlTests
     [Fact]
     public async Task KeysPressedThroughTheApiReachThePhoneOfTheLeg()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Team());
-        using var events = await acd.Events();
-        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
-        await using var caller = await TeamPhones.Caller(folder, acd);
-        await events.Next("acd.call.answered.v1");
-        var call = await acd.OnlyCallPath();
+        await using var floor = await Floor.Open(Centres.Team());
+        var alice = await floor.Agent("alice", Voice.AgentHz);
+        var caller = await floor.Caller();
+        var call = await floor.Answered();
 
-        await acd.Ask(HttpMethod.Post, call + "/dtmf", new { leg = AgentLeg, digits = "42#" });
+        await floor.Acd.Ask(HttpMethod.Post, call + "/dtmf", new { leg = AgentLeg, digits = "42#" });
         await alice.KeysReceived("#");
-        await caller.Hangup();
-        await events.Next("acd.call.ended.v1");
-        await TeamPhones.Quit(alice, caller);
+        await floor.End(caller);
 
         Assert.Equal("42#", alice.Keys);
         Assert.Equal("", caller.Keys);

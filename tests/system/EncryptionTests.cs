@@ -19,40 +19,38 @@ public sealed class EncryptionTests
     public async Task CallerAndAgentHearEachOtherEncryptedOrPlainAsEachCan(
         string transport, string? caller, string? agent, int encrypted)
     {
-        using var folder = new TestFolder();
-        var authority = new Authority(folder);
-        await using var acd = await AcdProcess.Start(folder, Centres.Support(), arguments: authority.Arguments);
-        await Talk(folder, acd, authority, transport, caller, agent);
+        using var authority = new Authority();
+        await using var floor = await Floor.Open(Centres.Support(), authority.Issue());
 
-        Assert.Equal(encrypted, await acd.Counter("legsEncrypted"));
-        Assert.Equal(2 - encrypted, await acd.Counter("legsPlain"));
-        Assert.Equal(0, await acd.Counter("sipTlsFailed"));
-        Assert.Equal(0, await acd.Counter("replayedPackets"));
+        await Talk(floor, authority, transport, caller, agent);
+
+        Assert.Equal(encrypted, await floor.Acd.Counter("legsEncrypted"));
+        Assert.Equal(2 - encrypted, await floor.Acd.Counter("legsPlain"));
+        Assert.Equal(0, await floor.Acd.Counter("sipTlsFailed"));
+        Assert.Equal(0, await floor.Acd.Counter("replayedPackets"));
     }
 
     /// <summary>The agent's policy: RTP/SAVP alone, over TLS.</summary>
     [Fact]
     public async Task AnAgentWhoRequiresEncryptionIsCalledOverTlsWithKeysAlone()
     {
-        using var folder = new TestFolder();
-        var authority = new Authority(folder);
-        await using var acd = await AcdProcess.Start(
-            folder, Centres.Support(encryption: "require"), arguments: authority.Arguments);
-        await Talk(folder, acd, authority, "tls", null, "srtp-mand");
+        using var authority = new Authority();
+        await using var floor = await Floor.Open(Centres.Support(encryption: "require"), authority.Issue());
 
-        Assert.Equal(1, await acd.Counter("legsEncrypted"));
+        await Talk(floor, authority, "tls", null, "srtp-mand");
+
+        Assert.Equal(1, await floor.Acd.Counter("legsEncrypted"));
     }
 
     [Fact]
     public async Task WhoRequiresEncryptionRefusesAPlainCallWith488()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support() + """
+        await using var floor = await Floor.Open(Centres.Support() + """
 
             trunks:
               - { id: carrier, uri: "sip:127.0.0.1:5999;transport=tls", sources: [127.0.0.1], encryption: require }
             """);
-        using var carrier = new RawSip(acd.Sip);
+        using var carrier = new RawSip(floor.Acd.Sip);
         const string Plain = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
 
         var (code, text) = await carrier.Ask(
@@ -60,32 +58,19 @@ public sealed class EncryptionTests
 
         Assert.Equal(488, code);
         Assert.Contains("Encryption is required", text, StringComparison.Ordinal);
-        Assert.Equal(1, await acd.Counter("encryptionRefused"));
+        Assert.Equal(1, await floor.Acd.Counter("encryptionRefused"));
     }
 
     private static async Task Talk(
-        TestFolder folder, AcdProcess acd, Authority authority, string transport, string? callerMedia,
-        string? agentMedia)
+        Floor floor, Authority authority, string transport, string? callerMedia, string? agentMedia)
     {
-        var server = transport == "tls" ? acd.Tls : acd.Sip;
-        using var events = await acd.Events();
-        await using var agent = Baresip.Start(
-            folder, "alice", "alice-pw", server, Voice.Wav(folder, Voice.AgentHz), transport,
-            mediaEncryption: agentMedia, authorities: authority.AuthorityFile);
-        await agent.Registered();
-        await using var caller = Baresip.Start(
-            folder, "carl", null, server, Voice.Wav(folder, Voice.CallerHz), transport,
-            mediaEncryption: callerMedia, authorities: authority.AuthorityFile);
+        var options = new BaresipOptions { Transport = transport, Authorities = authority.CertificateFile };
+        var agent = await floor.Agent("alice", Voice.AgentHz, options with { MediaEncryption = agentMedia });
+        var caller = await floor.Caller(options with { MediaEncryption = callerMedia });
 
-        await caller.Dial($"sip:support@{server}{(transport == "udp" ? "" : ";transport=" + transport)}");
-        await agent.Established();
-        await events.Next("acd.call.answered.v1");
+        await floor.Answered();
         await TalkTime.Of(TimeSpan.FromSeconds(3));
-        await caller.Hangup();
-        await agent.Closed();
-        await events.Next("acd.call.ended.v1");
-        await caller.Quit();
-        await agent.Quit();
+        await floor.End(caller);
 
         Assert.InRange(Voice.SecondsHeard(caller.HeardFile, Voice.AgentHz), 2.5, 60);
         Assert.InRange(Voice.SecondsHeard(agent.HeardFile, Voice.CallerHz), 2.5, 60);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using OrleansAcd.Softphone;
 using OrleansAcd.Tests.Common;
@@ -20,19 +21,17 @@ public sealed class HangupAtAnswerTests
     [InlineData(2)]
     public async Task AllAgentsAreReadyAfterwardsAndEveryCallHasOneOutcome(int seed)
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Many(2));
-        using var events = await acd.Events();
+        await using var floor = await Floor.Open(Centres.Many(2));
         using var ports = PortBlock.Take(400);
         await using var phones = SoftphoneHost.Start(IPAddress.Loopback, ports.First, ports.Last);
-        var server = IPEndPoint.Parse(acd.Sip);
+        var server = IPEndPoint.Parse(floor.Acd.Sip);
         var rings = Channel.CreateUnbounded<PhoneCall>();
         var voice = new PhoneVoice(Talk.Clip(Voice.AgentHz), Voice.CallerHz);
         var behaviour = new PhoneBehaviour
         {
             Voice = voice, AnswerAfter = RingTime, OnCall = call => rings.Writer.TryWrite(call),
         };
-        foreach (var agent in (string[])["a1", "a2"]) await phones.AddPhone(agent, agent, server, behaviour).Registered;
+        foreach (var agent in (string[])["a1", "a2"]) await phones.AddPhone(agent, agent + "-pw", server, behaviour).Registered;
 
         var random = new Random(seed);
         for (var i = 0; i < Calls; i++)
@@ -46,30 +45,23 @@ public sealed class HangupAtAnswerTests
             await Task.WhenAll(caller.Ended, agent.Ended).WaitAsync(Patience);
         }
 
-        for (var i = 0; i < Calls; i++) await events.Next("acd.call.ended.v1");
-        await AllReady(acd, events);
-        await EveryCallHasOneOutcome(acd);
+        for (var i = 0; i < Calls; i++) await floor.Events.Next("acd.call.ended.v1");
+        foreach (var agent in (string[])["a1", "a2"]) await floor.Agent(agent, "ready");
+        await EveryCallHasOneOutcome(floor);
     }
 
-    private static async Task EveryCallHasOneOutcome(AcdProcess acd)
+    private static async Task EveryCallHasOneOutcome(Floor floor)
     {
-        var queue = await acd.Get("/v1/queues/support");
-        var (answered, abandoned) = (queue["answered"]!.GetValue<int>(), queue["abandoned"]!.GetValue<int>());
-        Assert.Equal((Calls, 0), (answered + abandoned, queue["waiting"]!.GetValue<int>()));
+        var queue = await floor.Queue(q => Count(q, "answered") + Count(q, "abandoned") == Calls);
+        var (answered, abandoned) = (Count(queue, "answered"), Count(queue, "abandoned"));
+        Assert.Equal(0, Count(queue, "waiting"));
         Assert.True(answered >= 3 && abandoned >= 3, $"{answered} answered, {abandoned} abandoned: the moment was missed");
-        var outcomes = (await acd.Get($"/v1/calls?limit={Calls + 1}"))["items"]!.AsArray()
+        var outcomes = (await floor.Acd.Get($"/v1/calls?limit={Calls + 1}"))["items"]!.AsArray()
             .Select(call => call!["outcome"]!.GetValue<string>()).ToList();
         Assert.Equal((answered, abandoned), (outcomes.Count(o => o == "answered"), outcomes.Count(o => o == "short-abandoned")));
-        Assert.Equal((0, 0), (await acd.Counter("calls"), await acd.Counter("faults")));
+        await floor.Acd.Reaches("calls", 0);
+        Assert.Equal(0, await floor.Acd.Counter("faults"));
     }
 
-    private static async Task AllReady(AcdProcess acd, EventFeed events)
-    {
-        while (true)
-        {
-            var agents = (await acd.Get("/v1/agents"))["items"]!.AsArray();
-            if (agents.All(agent => agent!["presence"]!.GetValue<string>() == "ready")) return;
-            await events.Next("acd.agent.changed.v1");
-        }
-    }
+    private static int Count(JsonNode queue, string figure) => queue[figure]!.GetValue<int>();
 }

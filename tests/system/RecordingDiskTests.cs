@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using OrleansAcd.Tests.System.Peers;
 using Xunit;
 
@@ -17,37 +16,35 @@ public sealed class RecordingDiskTests
         Skip.If(disk is null, "mounting is not allowed here");
         Directory.CreateDirectory(folder.File("data"));
         Directory.CreateSymbolicLink(Path.Combine(folder.File("data"), "recordings"), disk!.Path);
-        await using var acd = await AcdProcess.Start(folder, Centres.Team(recording: "always"));
-        using var events = await acd.Events();
+        await using var floor = await Floor.Open(Centres.Team(recording: "always"), folder: folder);
 
-        var first = await Call(acd, events, disk.Fill);
-        await Call(acd, events, () => { });
-        await events.Next("acd.call.recording-failed.v1");
-        Assert.InRange(await acd.Counter("recordingFailures"), 2, 100);
-        Assert.Equal(0, await acd.Counter("recordingFaults"));
+        var first = await Call(floor, disk.Fill);
+        await Call(floor, () => { });
+        await floor.Events.Next("acd.call.recording-failed.v1");
+        Assert.InRange(await floor.Acd.Counter("recordingFailures"), 2, 100);
+        Assert.Equal(0, await floor.Acd.Counter("recordingFaults"));
         disk.Free();
 
-        var piece = await acd.Recorded(events, first, _ => true);
+        var piece = await floor.Acd.Recorded(floor.Events, first, _ => true);
         var gap = Assert.Single(piece["gaps"]!.AsArray())!;
         Assert.Equal("storage", gap["reason"]!.GetValue<string>());
         Assert.InRange(gap["at"]!.GetValue<double>(), s_talk.TotalSeconds - 1, s_talk.TotalSeconds + 5);
-        var third = await Call(acd, events, () => { });
-        var whole = await acd.Recorded(events, third, _ => true);
+        var third = await Call(floor, () => { });
+        var whole = await floor.Acd.Recorded(floor.Events, third, _ => true);
         Assert.Empty(whole["gaps"]!.AsArray());
         Assert.InRange(whole["duration"]!.GetValue<double>(), (2 * s_talk).TotalSeconds, 20);
     }
 
     /// <summary>A call in which something happens, unharmed.</summary>
-    private static async Task<string> Call(AcdProcess acd, EventFeed events, Action inTheMiddle)
+    private static async Task<string> Call(Floor floor, Action inTheMiddle)
     {
-        await using var talk = await Talk.Start(acd);
+        await using var talk = await Talk.Start(floor.Acd);
         await TalkTime.Of(s_talk);
         inTheMiddle();
         await TalkTime.Of(s_talk);
         await talk.EndUnharmed();
-        await events.Next("acd.call.ended.v1");
-        JsonNode newest = (await acd.Get("/v1/calls"))["items"]!.AsArray()[0]!;
-        Assert.Equal("answered", newest["outcome"]!.GetValue<string>());
-        return "/v1/calls/" + newest["id"]!.GetValue<string>();
+        var record = await floor.Ended();
+        Assert.Equal("answered", record["outcome"]!.GetValue<string>());
+        return "/v1/calls/" + record["id"]!.GetValue<string>();
     }
 }

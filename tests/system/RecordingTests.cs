@@ -17,61 +17,50 @@ public sealed class RecordingTests
     [Fact]
     public async Task APauseIsMarkedAndHoldsSilenceAndTheFileIsDrawnAndDeleted()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Team(recording: "always"));
-        using var events = await acd.Events();
-        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
-        await using var caller = await TeamPhones.Caller(folder, acd);
-        await events.Next("acd.call.answered.v1");
-        var call = await acd.OnlyCallPath();
+        await using var floor = await Floor.Open(Centres.Team(recording: "always"));
+        await floor.Agent("alice", Voice.AgentHz);
+        var caller = await floor.Caller();
+        var call = await floor.Answered();
         await TalkTime.Of(s_talk);
 
-        await acd.Ask(HttpMethod.Post, call + "/recording/pause", new { });
-        await events.Next("acd.call.recording-paused.v1");
+        await floor.Acd.Ask(HttpMethod.Post, call + "/recording/pause", new { });
+        await floor.Events.Next("acd.call.recording-paused.v1");
         await TalkTime.Of(s_talk);
-        await acd.Ask(HttpMethod.Post, call + "/recording/resume", new { });
-        await events.Next("acd.call.recording-resumed.v1");
+        await floor.Acd.Ask(HttpMethod.Post, call + "/recording/resume", new { });
+        await floor.Events.Next("acd.call.recording-resumed.v1");
         await TalkTime.Of(s_talk);
-        await caller.Hangup();
-        var piece = await acd.Recorded(events, call, r => r["gaps"]!.AsArray().Count > 0);
-        await TeamPhones.Quit(alice, caller);
+        await floor.End(caller);
 
+        var piece = await floor.Acd.Recorded(floor.Events, call, r => r["gaps"]!.AsArray().Count > 0);
         var gap = Assert.Single(piece["gaps"]!.AsArray())!;
         Assert.Equal("pause", gap["reason"]!.GetValue<string>());
         var (from, seconds) = (gap["at"]!.GetValue<double>(), gap["duration"]!.GetValue<double>());
         Assert.InRange(seconds, 1.8, 20);
-        var file = PathOf(piece["name"]!.GetValue<string>());
-        HoldsTalkButInTheGap(await Download(acd, folder, file), from, from + seconds);
-        await IsDrawnAndDeleted(acd, file);
+        HoldsTalkButInTheGap(await RecordedFile.Download(floor, piece), from, from + seconds);
+        await IsDrawnAndDeleted(floor.Acd, RecordedFile.PathOf(piece));
     }
 
     /// <summary>Kept as Opus: Xiph's own decoder hears each party on a channel of its own.</summary>
     [Fact]
     public async Task AnOpusRecordingIsHeardByOpusTools()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(
-            folder, Centres.Team(recording: "{ mode: always, format: opus }"));
-        using var events = await acd.Events();
-        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
-        await using var caller = await TeamPhones.Caller(folder, acd);
-        await events.Next("acd.call.answered.v1");
-        var call = await acd.OnlyCallPath();
+        await using var floor = await Floor.Open(Centres.Team(recording: "{ mode: always, format: opus }"));
+        await floor.Agent("alice", Voice.AgentHz);
+        var caller = await floor.Caller();
+        var call = await floor.Answered();
         await TalkTime.Of(2 * s_talk);
-        await caller.Hangup();
-        var piece = await acd.Recorded(events, call, r => r["duration"]!.GetValue<double>() > 2);
-        await TeamPhones.Quit(alice, caller);
+        await floor.End(caller);
 
-        var name = piece["name"]!.GetValue<string>();
-        Assert.EndsWith(".opus", name, StringComparison.Ordinal);
-        var file = await Download(acd, folder, PathOf(name));
+        var piece = await floor.Acd.Recorded(floor.Events, call, r => r["duration"]!.GetValue<double>() > 2);
+        Assert.EndsWith(".opus", RecordedFile.PathOf(piece), StringComparison.Ordinal);
+        var file = await RecordedFile.Download(floor, piece);
         Assert.Equal(piece["duration"]!.GetValue<double>(), file.Seconds, 0.01);
         Assert.InRange(Voice.SecondsInAll(file.Of(1), Voice.CallerHz), 3, 20);
         Assert.InRange(Voice.SecondsInAll(file.Of(1), Voice.AgentHz), 0, 0.1);
         Assert.InRange(Voice.SecondsInAll(file.Of(2), Voice.AgentHz), 3, 20);
         Assert.InRange(Voice.SecondsInAll(file.Of(2), Voice.CallerHz), 0, 0.1);
-        Assert.Equal(0, await acd.Counter("recordingsNotInOpus"));
-        await IsDrawnAndDeleted(acd, PathOf(name));
+        Assert.Equal(0, await floor.Acd.Counter("recordingsNotInOpus"));
+        await IsDrawnAndDeleted(floor.Acd, RecordedFile.PathOf(piece));
     }
 
     [Theory]
@@ -79,31 +68,26 @@ public sealed class RecordingTests
     [InlineData("{ mode: always, format: opus }", ".opus")]
     public async Task AKilledProcessLosesAtMostOneSecondOfARecording(string rule, string kind)
     {
-        using var folder = new TestFolder();
-        string key;
-        double talked;
-        await using (var acd = await AcdProcess.Start(folder, Centres.Team(recording: rule)))
-        {
-            key = acd.Key;
-            using var events = await acd.Events();
-            await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
-            await using var caller = await TeamPhones.Caller(folder, acd);
-            await events.Next("acd.call.answered.v1");
-            var answered = TimeProvider.System.GetTimestamp();
-            await TalkTime.Of(TimeSpan.FromSeconds(4));
-            talked = TimeProvider.System.GetElapsedTime(answered).TotalSeconds;
-            await acd.Kill();
-        }
+        await using var floor = await Floor.Open(Centres.Team(recording: rule));
+        await floor.Agent("alice", Voice.AgentHz);
+        await floor.Caller();
+        var call = await floor.Answered();
+        var answered = TimeProvider.System.GetTimestamp();
+        await TalkTime.Of(TimeSpan.FromSeconds(4));
+        var talked = TimeProvider.System.GetElapsedTime(answered).TotalSeconds;
+        await floor.Acd.Kill();
 
-        await using var again = await AcdProcess.Start(folder, Centres.Team(recording: rule), key);
+        await floor.Restart();
 
-        var call = await again.OnlyCallPath();
-        var recordings = await RecordHoldsThem(again, call);
+        var shown = await floor.Acd.Shown(
+            call + "/recordings", r => r["items"]!.AsArray().Any(one => one!["recovered"]!.GetValue<bool>()));
+        var recordings = shown["items"]!.AsArray();
         Assert.All(recordings, r => Assert.EndsWith(kind, r!["name"]!.GetValue<string>(), StringComparison.Ordinal));
+        await RecordHoldsThem(floor.Acd, call, recordings);
         var (caller700, agent1300, length) = (0.0, 0.0, 0.0);
         foreach (var recording in recordings)
         {
-            var file = await Download(again, folder, PathOf(recording!["name"]!.GetValue<string>()));
+            var file = await RecordedFile.Download(floor, recording!);
             caller700 += Voice.SecondsInAll(file.Of(1), Voice.CallerHz);
             agent1300 += Voice.SecondsInAll(file.Of(2), Voice.AgentHz);
             length += file.Seconds;
@@ -115,27 +99,18 @@ public sealed class RecordingTests
     }
 
     /// <summary>The record of the lost call names every file that is in the store, and its chain of hashes goes on over
-    /// the one that was rescued, in the end.</summary>
-    private static async Task<JsonArray> RecordHoldsThem(AcdProcess acd, string call)
+    /// the one that was rescued.</summary>
+    private static async Task RecordHoldsThem(AcdProcess acd, string call, JsonArray stored)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        JsonArray stored, pieces;
-        do
-        {
-            await timer.WaitForNextTickAsync(limit.Token);
-            stored = (await acd.Get(call + "/recordings"))["items"]!.AsArray();
-            pieces = (await acd.Get(call))["recordings"]!.AsArray();
-        }
-        while (pieces.Count < stored.Count || !stored.Any(r => r!["recovered"]!.GetValue<bool>()));
+        var record = await acd.Shown(call, r => r["recordings"]!.AsArray().Count >= stored.Count);
+        var pieces = record["recordings"]!.AsArray();
 
         string[] Of(JsonArray items, string field) => [.. items.Select(item => item![field]!.GetValue<string>())];
         Assert.Equal(Of(stored, "name"), Of(pieces, "name"));
         Assert.Equal(Of(stored, "sha256"), Of(pieces, "sha256"));
         Assert.True(RecordingChain.Verify(Of(pieces, "sha256"), pieces[^1]!["chain"]!.GetValue<string>()));
         Assert.True(pieces[^1]!["recovered"]!.GetValue<bool>());
-        Assert.Equal("system-lost", (await acd.Get(call))["outcome"]!.GetValue<string>());
-        return stored;
+        Assert.Equal("system-lost", record["outcome"]!.GetValue<string>());
     }
 
     private static void HoldsTalkButInTheGap(RecordedFile file, double from, double until)
@@ -164,26 +139,4 @@ public sealed class RecordingTests
         using var gone = await acd.Http.GetAsync(new Uri(file, UriKind.Relative));
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
     }
-
-    private static async Task<RecordedFile> Download(AcdProcess acd, TestFolder folder, string file)
-    {
-        var facts = await acd.Get(file + "/facts");
-        var bytes = await acd.Http.GetByteArrayAsync(new Uri(file, UriKind.Relative));
-        int[] legs = [.. facts["channels"]!.AsArray().Select(leg => leg!.GetValue<int>())];
-        return file.EndsWith(".opus", StringComparison.Ordinal)
-            ? await Decoded(folder, bytes, legs)
-            : new RecordedFile(folder, bytes, legs);
-    }
-
-    private static async Task<RecordedFile> Decoded(TestFolder folder, byte[] opus, int[] legs)
-    {
-        await File.WriteAllBytesAsync(folder.File("recorded.opus"), opus);
-        await using var decoder = PeerProcess.Start(
-            "opusdec", ["--quiet", "--rate", "8000", folder.File("recorded.opus"), folder.File("recorded.wav")],
-            folder.Path);
-        Assert.Equal(0, await decoder.WaitForExit(TimeSpan.FromSeconds(20)));
-        return new RecordedFile(folder, await File.ReadAllBytesAsync(folder.File("recorded.wav")), legs);
-    }
-
-    private static string PathOf(string name) => "/v1/recordings/" + name;
 }

@@ -10,71 +10,43 @@ public sealed class RecoveryTests
     [Fact]
     public async Task AKilledProcessKeepsEndedCallsAndMarksThoseThatWereUpAsLost()
     {
-        using var folder = new TestFolder();
-        string key;
-        var phone = FreePorts.Udp();
-        await using (var acd = await AcdProcess.Start(folder, Centres.Support()))
-        {
-            key = acd.Key;
-            using var events = await acd.Events();
-            await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
-            await using var agent = Sipp.Start(folder, "agent-answers", "alice", acd.Sip, phone, new SippOptions { Calls = 2, Echo = true });
-            await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp());
-            await events.Next("acd.call.ended.v1");
-            await using var longCall = Sipp.Start(
-                folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromMinutes(1) });
-            await events.Next("acd.call.answered.v1");
-            await events.Next("acd.call.answered.v1");
+        await using var floor = await Floor.Open(Centres.Support());
+        await floor.SippAgent("agent-answers", new SippOptions { Calls = 2, Echo = true }, "alice");
+        await floor.SippCall("caller-basic");
+        var first = await floor.Answered();
+        await floor.Ended(first);
+        floor.SippCaller("caller-basic", new SippOptions { Pause = TimeSpan.FromMinutes(1) });
+        var second = await floor.Answered();
+        await floor.Acd.Kill();
 
-            await acd.Kill();
-        }
+        await floor.Restart();
 
-        await using var again = await AcdProcess.Start(folder, Centres.Support(), key);
-
-        var calls = (await again.Get("/v1/calls"))["items"]!.AsArray();
-        var outcomes = calls.Select(call => call!["outcome"]!.GetValue<string>()).Order(StringComparer.Ordinal);
-        Assert.Equal(["answered", "system-lost"], outcomes);
-        var queue = await again.Get("/v1/queues/support");
-        Assert.Equal(0, queue["waiting"]!.GetValue<int>());
-        using var database = new SqliteConnection($"Data Source={Directory.GetFiles(folder.File("data"), "*.db").Single()};Pooling=False");
-        await database.OpenAsync();
-        await using var check = database.CreateCommand();
-        check.CommandText = "PRAGMA integrity_check";
-        Assert.Equal("ok", await check.ExecuteScalarAsync());
+        Assert.Equal("answered", (await floor.Acd.Get(first))["outcome"]!.GetValue<string>());
+        Assert.Equal("system-lost", (await floor.Acd.Get(second))["outcome"]!.GetValue<string>());
+        Assert.Equal(2, (await floor.Acd.Get("/v1/calls"))["items"]!.AsArray().Count);
+        Assert.Equal(0, (await floor.Acd.Get("/v1/queues/support"))["waiting"]!.GetValue<int>());
+        await using var database = await Database(floor);
+        Assert.Equal("ok", await Execute(database, "PRAGMA integrity_check"));
     }
 
     [Fact]
     public async Task ALockedDatabaseStopsNoCall()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        var phone = FreePorts.Udp();
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
-        await using var agent = Sipp.Start(folder, "agent-answers", "alice", acd.Sip, phone, new SippOptions { Calls = 2, Echo = true });
-        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp());
-        await events.Next("acd.call.ended.v1");
-        var file = Directory.GetFiles(folder.File("data"), "*.db").Single();
-        await using (var locker = new SqliteConnection($"Data Source={file};Pooling=False"))
+        await using var floor = await Floor.Open(Centres.Support());
+        await floor.SippAgent("agent-answers", new SippOptions { Calls = 2, Echo = true }, "alice");
+        await floor.SippCall("caller-basic");
+        await floor.Events.Next("acd.call.ended.v1");
+        await using (var locker = await Database(floor))
         {
-            await locker.OpenAsync();
-            await using var begin = locker.CreateCommand();
-            begin.CommandText = "BEGIN EXCLUSIVE";
-            await begin.ExecuteNonQueryAsync();
-
-            await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp());
-            await events.Next("acd.call.ended.v1");
-
-            await using var end = locker.CreateCommand();
-            end.CommandText = "ROLLBACK";
-            await end.ExecuteNonQueryAsync();
+            await Execute(locker, "BEGIN EXCLUSIVE");
+            await floor.SippCall("caller-basic");
+            await floor.Events.Next("acd.call.ended.v1");
+            await Execute(locker, "ROLLBACK");
         }
 
-        Assert.Equal(0, await acd.Stop());
-        await using var again = await AcdProcess.Start(folder, Centres.Support(), acd.Key);
-        var calls = (await again.Get("/v1/calls"))["items"]!.AsArray();
-        Assert.Equal(2, calls.Count);
-        Assert.All(calls, call => Assert.Equal("answered", call!["outcome"]!.GetValue<string>()));
+        Assert.Equal(0, await floor.Acd.Stop());
+        await floor.Restart();
+        await TwoCallsWereAnswered(floor);
     }
 
     [SkippableFact]
@@ -83,54 +55,62 @@ public sealed class RecoveryTests
         using var folder = new TestFolder();
         using var disk = SmallDisk.TryMount(folder);
         Skip.If(disk is null, "mounting is not allowed here");
-        var data = Path.Combine(disk!.Path, "data");
-        await using var acd = await AcdProcess.Start(folder, Centres.Support(), data: data);
-        using var events = await acd.Events();
-        await using (var talk = await Talk.Start(acd))
+        await using var floor = await Floor.Open(
+            Centres.Support(), folder: folder, data: Path.Combine(disk!.Path, "data"));
+        await using (var talk = await Talk.Start(floor.Acd))
         {
             disk.Fill();
-            var phone = FreePorts.Udp();
-            await Sipp.Register(folder, "bob", "bob-pw", acd.Sip, phone);
-            await using var bob = Sipp.Start(folder, "agent-answers", "bob", acd.Sip, phone);
-            await Sipp.Run(
-                folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(3) });
-            await events.Next("acd.call.ended.v1");
-            Assert.Contains("disk is full", await Trouble(acd), StringComparison.Ordinal);
+            await floor.SippAgent("agent-answers", null, "bob");
+            await floor.SippCall("caller-basic", new SippOptions { Pause = TimeSpan.FromSeconds(3) });
+            await floor.Events.Next("acd.call.ended.v1");
+            Assert.Contains("disk is full", await Trouble(floor.Acd), StringComparison.Ordinal);
             await talk.EndUnharmed();
-            await events.Next("acd.call.ended.v1");
+            await floor.Events.Next("acd.call.ended.v1");
         }
 
         disk.Free();
-        Assert.Equal(0, await acd.Stop());
-        await using var again = await AcdProcess.Start(folder, Centres.Support(), acd.Key, data: data);
-        var calls = (await again.Get("/v1/calls"))["items"]!.AsArray();
-        Assert.Equal(2, calls.Count);
-        Assert.All(calls, call => Assert.Equal("answered", call!["outcome"]!.GetValue<string>()));
+        Assert.Equal(0, await floor.Acd.Stop());
+        await floor.Restart();
+        await TwoCallsWereAnswered(floor);
+    }
+
+    [Fact]
+    public async Task CtrlCTellsTheCallsThatAreUpAndFlushesTheirRecords()
+    {
+        await using var floor = await Floor.Open(Centres.Support());
+        var waiting = floor.SippCaller("caller-waits-for-bye");
+        await floor.Events.Next("acd.call.queued.v1");
+
+        Assert.Equal(0, await floor.Acd.Stop());
+        await waiting.Done();
+
+        await floor.Restart();
+        var call = await floor.Acd.OnlyCall();
+        Assert.Equal(("system-lost", "system"), (call["outcome"]!.GetValue<string>(), call["endedBy"]!.GetValue<string>()));
+        Assert.Contains("media node stopped", call["timeline"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    private static async Task TwoCallsWereAnswered(Floor floor)
+    {
+        var calls = (await floor.Acd.Get("/v1/calls"))["items"]!.AsArray();
+        Assert.Equal(["answered", "answered"], calls.Select(call => call!["outcome"]!.GetValue<string>()));
     }
 
     private static async Task<string> Trouble(AcdProcess acd) =>
         (await acd.Get("/v1/system"))["parts"]!["storage"]!["trouble"]?.GetValue<string>() ?? "none";
 
-    [Fact]
-    public async Task CtrlCTellsTheCallsThatAreUpAndFlushesTheirRecords()
+    private static async Task<SqliteConnection> Database(Floor floor)
     {
-        using var folder = new TestFolder();
-        var key = "";
-        await using (var acd = await AcdProcess.Start(folder, Centres.Support()))
-        {
-            key = acd.Key;
-            using var events = await acd.Events();
-            await using var waiting = Sipp.Start(folder, "caller-waits-for-bye", "support", acd.Sip, FreePorts.Udp());
-            await events.Next("acd.call.queued.v1");
+        var file = Directory.GetFiles(floor.Folder.File("data"), "*.db").Single();
+        var database = new SqliteConnection($"Data Source={file};Pooling=False");
+        await database.OpenAsync();
+        return database;
+    }
 
-            Assert.Equal(0, await acd.Stop());
-
-            Assert.Equal(0, await waiting.WaitForExit(TimeSpan.FromSeconds(10)));
-        }
-
-        await using var again = await AcdProcess.Start(folder, Centres.Support(), key);
-        var call = await again.OnlyCall();
-        Assert.Equal(("system-lost", "system"), (call["outcome"]!.GetValue<string>(), call["endedBy"]!.GetValue<string>()));
-        Assert.Contains("media node stopped", call["timeline"]!.ToJsonString(), StringComparison.Ordinal);
+    private static async Task<object?> Execute(SqliteConnection database, string statement)
+    {
+        await using var command = database.CreateCommand();
+        command.CommandText = statement;
+        return await command.ExecuteScalarAsync();
     }
 }

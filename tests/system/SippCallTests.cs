@@ -15,19 +15,13 @@ public sealed class SippCallTests
     [InlineData("caller-update", false)]
     public async Task ACallerReachesAnAgentAndBothGoTheirWay(string scenario, bool tcp)
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        var phone = FreePorts.Udp();
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone, tcp);
-        await using var agent = Sipp.Start(folder, "agent-answers", "alice", acd.Sip, phone, new SippOptions { Echo = true, Tcp = tcp });
+        await using var floor = await Floor.Open(Centres.Support());
+        var agent = await floor.SippAgent("agent-answers", new SippOptions { Echo = true, Tcp = tcp }, "alice");
 
-        var port = FreePorts.Udp();
-        await Sipp.Run(folder, scenario, "support", acd.Sip, port, new SippOptions { Pause = TimeSpan.FromSeconds(1), Tcp = tcp });
+        await floor.SippCall(scenario, new SippOptions { Pause = TimeSpan.FromSeconds(1), Tcp = tcp });
 
-        await Sipp.Expect(agent, folder, "agent-answers", phone);
-        await events.Next("acd.call.ended.v1");
-        var call = await acd.OnlyCall();
+        await agent.Done();
+        var call = await floor.Ended();
         Assert.Equal("answered", call["outcome"]!.GetValue<string>());
         Assert.Equal("alice", call["agent"]!.GetValue<string>());
         Assert.Equal("caller", call["endedBy"]!.GetValue<string>());
@@ -38,21 +32,18 @@ public sealed class SippCallTests
     [Fact]
     public async Task ACallerWhoSendsNothingIsHungUp()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Team(), arguments: ["--rtp-timeout", "5s"]);
-        using var events = await acd.Events();
-        await using var alice = await TeamPhones.Registered(folder, acd, "alice", Voice.AgentHz);
-        var port = FreePorts.Udp();
-        await using var caller = Sipp.Start(folder, "caller-waits-for-bye", "support", acd.Sip, port);
-        await events.Next("acd.call.answered.v1");
+        await using var floor = await Floor.Open(Centres.Team(), ["--rtp-timeout", "5s"]);
+        var alice = await floor.Agent("alice", Voice.AgentHz);
+        var caller = floor.SippCaller("caller-waits-for-bye");
+        await floor.Answered();
 
-        await events.Next("acd.call.ended.v1");
+        var call = await floor.Ended();
 
-        await Sipp.Expect(caller, folder, "caller-waits-for-bye", port);
+        await caller.Done();
         await alice.Closed();
-        await alice.Quit();
-        Assert.Equal(1, await acd.Counter("mediaTimeouts"));
-        Assert.Equal("answered", (await acd.OnlyCall())["outcome"]!.GetValue<string>());
+        await floor.Agent("alice", "ready");
+        Assert.Equal(1, await floor.Acd.Counter("mediaTimeouts"));
+        Assert.Equal("answered", call["outcome"]!.GetValue<string>());
     }
 
     /// <summary>RFC 3261 §18.1.1 and §12.2.1.1: an INVITE too large for UDP goes by TCP, and ACK and BYE follow the
@@ -60,20 +51,16 @@ public sealed class SippCallTests
     [Fact]
     public async Task ACallWhoseInviteIsTooLargeForUdpIsATcpCallToItsEnd()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        var phone = FreePorts.Udp();
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
-        await using var agent = Sipp.Start(folder, "agent-answers", "alice", acd.Sip, phone, new SippOptions { Tcp = true });
+        await using var floor = await Floor.Open(Centres.Support());
+        var port = FreePorts.Udp();
+        await floor.Register("alice", port);
+        var agent = await floor.SippAgentAt(port, "agent-answers", new SippOptions { Tcp = true });
 
-        await Sipp.Run(
-            folder, "caller-context", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(1) });
+        await floor.SippCall("caller-context", new SippOptions { Pause = TimeSpan.FromSeconds(1) });
 
-        await Sipp.Expect(agent, folder, "agent-answers", phone);
-        await events.Next("acd.call.ended.v1");
-        Assert.Equal("answered", (await acd.OnlyCall())["outcome"]!.GetValue<string>());
-        Assert.Equal(0, await acd.Counter("sipTimedOut"));
+        await agent.Done();
+        Assert.Equal("answered", (await floor.Ended())["outcome"]!.GetValue<string>());
+        Assert.Equal(0, await floor.Acd.Counter("sipTimedOut"));
     }
 
     /// <summary>Both phones drop a tenth of what they send and receive; retransmissions on either side make it good:
@@ -82,55 +69,39 @@ public sealed class SippCallTests
     public async Task CallsSurviveALineThatLosesATenthOfItsSipMessages()
     {
         const int Calls = 5;
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Many(Calls));
-        using var events = await acd.Events();
-        var phone = FreePorts.Udp();
-        for (var i = 1; i <= Calls; i++) await Sipp.Register(folder, $"a{i}", $"a{i}", acd.Sip, phone);
+        await using var floor = await Floor.Open(Centres.Many(Calls));
         var lossy = new SippOptions { Calls = Calls, LostPercent = 10, Pause = TimeSpan.FromSeconds(12) };
-        await using var agents = Sipp.Start(folder, "agent-answers", "agents", acd.Sip, phone, lossy);
+        await floor.SippAgent("agent-answers", lossy, "a1", "a2", "a3", "a4", "a5");
 
-        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), lossy);
+        await floor.SippCall("caller-basic", lossy);
 
-        for (var i = 0; i < Calls; i++) await events.Next("acd.call.ended.v1");
-        var calls = (await acd.Get("/v1/calls"))["items"]!.AsArray();
-        Assert.Equal(Calls, calls.Count);
-        Assert.All(calls, call => Assert.Equal("answered", call!["outcome"]!.GetValue<string>()));
+        for (var i = 0; i < Calls; i++) Assert.Equal("answered", (await floor.Ended())["outcome"]!.GetValue<string>());
+        Assert.Equal(Calls, (await floor.Acd.Get("/v1/calls"))["items"]!.AsArray().Count);
     }
 
     [Fact]
     public async Task ACallerWhoLeavesWhileWaitingIsAbandoned()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
+        await using var floor = await Floor.Open(Centres.Support());
 
-        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(1) });
+        await floor.SippCall("caller-basic", new SippOptions { Pause = TimeSpan.FromSeconds(1) });
 
-        await events.Next("acd.call.ended.v1");
-        var call = await acd.OnlyCall();
-        Assert.Equal("short-abandoned", call["outcome"]!.GetValue<string>());
-        var queue = await acd.Get("/v1/queues/support");
+        Assert.Equal("short-abandoned", (await floor.Ended())["outcome"]!.GetValue<string>());
+        var queue = await floor.Queue(q => q["shortAbandoned"]!.GetValue<int>() == 1);
         Assert.Equal(0, queue["waiting"]!.GetValue<int>());
-        Assert.Equal(1, queue["shortAbandoned"]!.GetValue<int>());
     }
 
     [Fact]
     public async Task ACallerWhoLeavesWhileTheAgentsPhoneRingsEndsTheRinging()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        var phone = FreePorts.Udp();
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
-        await using var agent = Sipp.Start(folder, "agent-rings", "alice", acd.Sip, phone);
+        await using var floor = await Floor.Open(Centres.Support());
+        var agent = await floor.SippAgent("agent-rings", null, "alice");
 
-        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(2) });
+        await floor.SippCall("caller-basic", new SippOptions { Pause = TimeSpan.FromSeconds(2) });
 
-        await Sipp.Expect(agent, folder, "agent-rings", phone);
-        await events.Next("acd.call.ended.v1");
-        var alice = await acd.Get("/v1/agents/alice");
-        Assert.Equal("ready", alice["presence"]!.GetValue<string>());
+        await agent.Done();
+        await floor.Ended();
+        await floor.Agent("alice", "ready");
     }
 
     [Theory]
@@ -139,28 +110,18 @@ public sealed class SippCallTests
     [InlineData("agent-rings", "ring-no-answer")]
     public async Task AnAgentWhoDoesNotTakeTheCallIsNotReadyAndTheNextAgentGetsIt(string scenario, string reason)
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support(ringTimeout: "2s"));
-        using var events = await acd.Events();
-        var (first, second) = (FreePorts.Udp(), FreePorts.Udp());
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, first);
-        await events.Next("acd.agent.changed.v1", e => e["subject"]!.GetValue<string>() == "agent/alice");
-        await Sipp.Register(folder, "bob", "bob-pw", acd.Sip, second);
-        await using var alice = Sipp.Start(folder, scenario, "alice", acd.Sip, first);
-        await using var bob = Sipp.Start(folder, "agent-answers", "bob", acd.Sip, second, new SippOptions { Echo = true });
+        await using var floor = await Floor.Open(Centres.Support(ringTimeout: "2s"));
+        var alice = await floor.SippAgent(scenario, null, "alice");
+        var bob = await floor.SippAgent("agent-answers", new SippOptions { Echo = true }, "bob");
 
-        var pause = new SippOptions { Pause = TimeSpan.FromSeconds(4) };
-        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), pause);
+        await floor.SippCall("caller-basic", new SippOptions { Pause = TimeSpan.FromSeconds(4) });
 
-        await Sipp.Expect(alice, folder, scenario, first);
-        await Sipp.Expect(bob, folder, "agent-answers", second);
-        await events.Next("acd.call.ended.v1");
-        var call = await acd.OnlyCall();
+        await alice.Done();
+        await bob.Done();
+        var call = await floor.Ended();
         Assert.Equal("bob", call["agent"]!.GetValue<string>());
         Assert.Equal(2, call["offers"]!.GetValue<int>());
-        var state = await acd.Get("/v1/agents/alice");
-        Assert.Equal("not-ready", state["presence"]!.GetValue<string>());
-        Assert.Equal(reason, state["reason"]!.GetValue<string>());
+        Assert.Equal(reason, (await floor.Agent("alice", "not-ready"))["reason"]!.GetValue<string>());
     }
 
     /// <summary>The phone registered and went away without a word.</summary>
@@ -169,64 +130,48 @@ public sealed class SippCallTests
     [InlineData(false, "ring-no-answer")]
     public async Task APhoneThatIsGoneCostsTheCallerNoMoreThanTheRingTime(bool tcp, string reason)
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support(ringTimeout: "2s"));
-        using var events = await acd.Events();
-        var phone = FreePorts.Udp();
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, FreePorts.Udp(), tcp);
-        await events.Next("acd.agent.changed.v1", e => e["subject"]!.GetValue<string>() == "agent/alice");
-        await Sipp.Register(folder, "bob", "bob-pw", acd.Sip, phone);
-        await using var bob = Sipp.Start(folder, "agent-answers", "bob", acd.Sip, phone);
+        await using var floor = await Floor.Open(Centres.Support(ringTimeout: "2s"));
+        await floor.Register("alice", FreePorts.Udp(), tcp);
+        var bob = await floor.SippAgent("agent-answers", null, "bob");
 
-        var pause = new SippOptions { Pause = TimeSpan.FromSeconds(3) };
-        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), pause);
+        await floor.SippCall("caller-basic", new SippOptions { Pause = TimeSpan.FromSeconds(3) });
 
-        await Sipp.Expect(bob, folder, "agent-answers", phone);
-        await events.Next("acd.call.ended.v1");
-        Assert.Equal("bob", (await acd.OnlyCall())["agent"]!.GetValue<string>());
-        Assert.Equal(reason, (await acd.Get("/v1/agents/alice"))["reason"]!.GetValue<string>());
+        await bob.Done();
+        Assert.Equal("bob", (await floor.Ended())["agent"]!.GetValue<string>());
+        Assert.Equal(reason, (await floor.Agent("alice", "not-ready"))["reason"]!.GetValue<string>());
     }
 
     [Fact]
     public async Task AnAgentWhoHangsUpEndsTheCallersCall()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        var (phone, port) = (FreePorts.Udp(), FreePorts.Udp());
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
-        await using var agent = Sipp.Start(folder, "agent-hangs-up", "alice", acd.Sip, phone);
-        await using var caller = Sipp.Start(folder, "caller-waits-for-bye", "support", acd.Sip, port);
+        await using var floor = await Floor.Open(Centres.Support());
+        var agent = await floor.SippAgent("agent-hangs-up", null, "alice");
+        var caller = floor.SippCaller("caller-waits-for-bye");
 
-        await Sipp.Expect(agent, folder, "agent-hangs-up", phone);
-        await Sipp.Expect(caller, folder, "caller-waits-for-bye", port);
+        await agent.Done();
+        await caller.Done();
 
-        await events.Next("acd.call.ended.v1");
-        var call = await acd.OnlyCall();
+        var call = await floor.Ended();
         Assert.Equal(("answered", "agent"), (call["outcome"]!.GetValue<string>(), call["endedBy"]!.GetValue<string>()));
     }
 
     [Fact]
     public async Task ACallerWhoCancelsAtOnceLeavesNothingBehind()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
+        await using var floor = await Floor.Open(Centres.Support());
 
-        await Sipp.Run(folder, "caller-cancels", "support", acd.Sip, FreePorts.Udp());
+        await floor.SippCall("caller-cancels");
 
-        await events.Next("acd.call.ended.v1");
-        Assert.Equal("short-abandoned", (await acd.OnlyCall())["outcome"]!.GetValue<string>());
-        Assert.Equal(0, await acd.Counter("calls"));
-        Assert.Equal(0, (await acd.Get("/v1/queues/support"))["waiting"]!.GetValue<int>());
+        Assert.Equal("short-abandoned", (await floor.Ended())["outcome"]!.GetValue<string>());
+        await floor.Acd.Reaches("calls", 0);
+        await floor.Queue(q => q["waiting"]!.GetValue<int>() == 0);
     }
 
     [Fact]
     public async Task ANumberNobodyConfiguredIsAnswered404()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
+        await using var floor = await Floor.Open(Centres.Support());
 
-        await Sipp.Run(folder, "caller-unknown-number", "nobody", acd.Sip, FreePorts.Udp());
+        await floor.SippCall("caller-unknown-number", number: "nobody");
     }
 }

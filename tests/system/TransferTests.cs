@@ -12,19 +12,14 @@ public sealed class TransferTests
     [Fact]
     public async Task VideoIsAnsweredAndOfferedToTheAgentAndUnknownLinesAreRefused()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        var phone = FreePorts.Udp();
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
-        await using var agent = Sipp.Start(folder, "agent-video", "alice", acd.Sip, phone, new SippOptions { Echo = true });
+        await using var floor = await Floor.Open(Centres.Support());
+        var agent = await floor.SippAgent("agent-video", new SippOptions { Echo = true }, "alice");
 
-        await Sipp.Run(folder, "caller-video", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(1) });
+        await floor.SippCall("caller-video", new SippOptions { Pause = TimeSpan.FromSeconds(1) });
 
-        await Sipp.Expect(agent, folder, "agent-video", phone);
-        await events.Next("acd.call.ended.v1");
-        Assert.Equal("answered", (await acd.OnlyCall())["outcome"]!.GetValue<string>());
-        Assert.Equal(0, await acd.Counter("faults"));
+        await agent.Done();
+        Assert.Equal("answered", (await floor.Ended())["outcome"]!.GetValue<string>());
+        Assert.Equal(0, await floor.Acd.Counter("faults"));
     }
 
     /// <summary>RFC 3515 section 2.4.5: the outcome comes by NOTIFY, and the call stays as it was until its phone hangs
@@ -32,20 +27,15 @@ public sealed class TransferTests
     [Fact]
     public async Task AReferToADialogThatIsGoneIsAcceptedAndToldSo()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        var (phone, port) = (FreePorts.Udp(), FreePorts.Udp());
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
-        await using var agent = Sipp.Start(folder, "agent-refers-nowhere", "alice", acd.Sip, phone);
-        await using var caller = Sipp.Start(folder, "caller-waits-for-bye", "support", acd.Sip, port);
+        await using var floor = await Floor.Open(Centres.Support());
+        var agent = await floor.SippAgent("agent-refers-nowhere", null, "alice");
+        var caller = floor.SippCaller("caller-waits-for-bye");
 
-        await Sipp.Expect(agent, folder, "agent-refers-nowhere", phone);
-        await Sipp.Expect(caller, folder, "caller-waits-for-bye", port);
+        await agent.Done();
+        await caller.Done();
 
-        await events.Next("acd.call.ended.v1");
-        Assert.Equal("agent", (await acd.OnlyCall())["endedBy"]!.GetValue<string>());
-        Assert.Equal(1, await acd.Counter("referralsUnknown"));
+        Assert.Equal("agent", (await floor.Ended())["endedBy"]!.GetValue<string>());
+        Assert.Equal(1, await floor.Acd.Counter("referralsUnknown"));
     }
 
     /// <summary>RFC 3515: a blind transfer as desk phones do it; the phone is told when its caller has been
@@ -53,24 +43,17 @@ public sealed class TransferTests
     [Fact]
     public async Task AnAgentsPhoneSendsItsCallerOnToAnotherAgent()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        var (first, second) = (FreePorts.Udp(), FreePorts.Udp());
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, first);
-        await events.Next("acd.agent.changed.v1", e => e["subject"]!.GetValue<string>() == "agent/alice");
-        await Sipp.Register(folder, "bob", "bob-pw", acd.Sip, second);
-        await using var alice = Sipp.Start(folder, "agent-refers", "alice", acd.Sip, first);
-        await using var bob = Sipp.Start(folder, "agent-answers", "bob", acd.Sip, second);
+        await using var floor = await Floor.Open(Centres.Support());
+        var alice = await floor.SippAgent("agent-refers", null, "alice");
+        var bob = await floor.SippAgent("agent-answers", null, "bob");
 
-        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(4) });
+        await floor.SippCall("caller-basic", new SippOptions { Pause = TimeSpan.FromSeconds(4) });
 
-        await Sipp.Expect(alice, folder, "agent-refers", first);
-        await Sipp.Expect(bob, folder, "agent-answers", second);
-        await events.Next("acd.call.ended.v1");
-        var call = await acd.OnlyCall();
+        await alice.Done();
+        await bob.Done();
+        var call = await floor.Ended();
         Assert.Equal(("answered", "bob"), (call["outcome"]!.GetValue<string>(), call["agent"]!.GetValue<string>()));
-        Assert.Equal(0, await acd.Counter("faults"));
+        Assert.Equal(0, await floor.Acd.Counter("faults"));
     }
 
     /// <summary>RFC 3515, RFC 3891: the agent's phone holds its caller, calls a colleague and joins the two; the
@@ -78,58 +61,41 @@ public sealed class TransferTests
     [Fact]
     public async Task AnAgentsPhoneJoinsItsTwoCallsAndIsFree()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Team());
-        using var events = await acd.Events();
-        var phone = FreePorts.Udp();
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, phone);
-        await using var alice = Sipp.Start(
-            folder, "agent-transfers-attended", "alice", acd.Sip, phone,
-            new SippOptions { Pause = TimeSpan.FromSeconds(1), Echo = true });
-        await using var bob = await TeamPhones.Registered(folder, acd, "bob", Voice.ExpertHz);
-        await using var caller = await TeamPhones.Caller(folder, acd);
-        var call = (await events.Next("acd.call.answered.v1"))["subject"]!.GetValue<string>();
+        await using var floor = await Floor.Open(Centres.Team());
+        var alice = await floor.SippAgent(
+            "agent-transfers-attended", new SippOptions { Pause = TimeSpan.FromSeconds(1), Echo = true }, "alice");
+        var bob = await floor.Agent("bob", Voice.ExpertHz);
+        var caller = await floor.Caller();
+        var call = await floor.Answered();
 
-        await events.Next("acd.call.transferred.v1");
-        await Sipp.Expect(alice, folder, "agent-transfers-attended", phone);
+        await floor.Events.Next("acd.call.transferred.v1");
+        await alice.Done();
         await TalkTime.Of(TimeSpan.FromSeconds(2));
-        await caller.Hangup();
-        await events.Next("acd.call.ended.v1", e => e["subject"]!.GetValue<string>() == call);
-        await TeamPhones.Quit(bob, caller);
+        var record = await floor.End(caller, call);
 
         Assert.InRange(Voice.SecondsInAll(bob.HeardFile, Voice.CallerHz), 1.3, 30);
         Assert.InRange(Voice.SecondsInAll(caller.HeardFile, Voice.ExpertHz), 1.3, 30);
-        var record = await acd.Get(call.Replace("call/", "/v1/calls/", StringComparison.Ordinal));
         Assert.Equal(["alice", "bob"], record["segments"]!.AsArray().Select(s => s!["agent"]!.GetValue<string>()));
-        Assert.Null((await acd.Get("/v1/agents/alice"))["call"]);
-        Assert.Equal(0, await acd.Counter("faults"));
+        Assert.Null((await floor.Agent("alice", "ready"))["call"]);
+        Assert.Equal(0, await floor.Acd.Counter("faults"));
     }
 
     [Fact]
     public async Task APhoneThatIsForwardedElsewhereIsPassedOver()
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var events = await acd.Events();
-        var (first, second) = (FreePorts.Udp(), FreePorts.Udp());
-        await Sipp.Register(folder, "alice", "alice-pw", acd.Sip, first);
-        await events.Next("acd.agent.changed.v1", e => e["subject"]!.GetValue<string>() == "agent/alice");
-        await Sipp.Register(folder, "bob", "bob-pw", acd.Sip, second);
-        await using var alice = Sipp.Start(folder, "agent-redirects", "alice", acd.Sip, first);
-        await using var bob = Sipp.Start(folder, "agent-answers", "bob", acd.Sip, second);
+        await using var floor = await Floor.Open(Centres.Support());
+        var alice = await floor.SippAgent("agent-redirects", null, "alice");
+        var bob = await floor.SippAgent("agent-answers", null, "bob");
 
-        await Sipp.Run(folder, "caller-basic", "support", acd.Sip, FreePorts.Udp(), new SippOptions { Pause = TimeSpan.FromSeconds(2) });
+        await floor.SippCall("caller-basic", new SippOptions { Pause = TimeSpan.FromSeconds(2) });
 
-        await Sipp.Expect(alice, folder, "agent-redirects", first);
-        await Sipp.Expect(bob, folder, "agent-answers", second);
-        await events.Next("acd.call.ended.v1");
-        Assert.Equal("bob", (await acd.OnlyCall())["agent"]!.GetValue<string>());
-        var state = await acd.Get("/v1/agents/alice");
-        Assert.Equal("not-ready", state["presence"]!.GetValue<string>());
-        Assert.Equal("forwarded", state["reason"]!.GetValue<string>());
-        Assert.Equal(1, await acd.Counter("phonesForwarded"));
-        var why = await acd.Get($"/v1/calls/{(await acd.OnlyCall())["id"]!.GetValue<string>()}");
-        Assert.Contains("forwarded to elsewhere", why.ToJsonString(), StringComparison.Ordinal);
+        await alice.Done();
+        await bob.Done();
+        var call = await floor.Ended();
+        Assert.Equal("bob", call["agent"]!.GetValue<string>());
+        Assert.Contains("forwarded to elsewhere", call.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal("forwarded", (await floor.Agent("alice", "not-ready"))["reason"]!.GetValue<string>());
+        Assert.Equal(1, await floor.Acd.Counter("phonesForwarded"));
     }
 
     /// <summary>RFC 3515 section 5, RFC 3891 section 3 and 5: a stranger moves nobody's call.</summary>
@@ -140,13 +106,12 @@ public sealed class TransferTests
     [InlineData("NOTIFY", "Event: refer\r\nSubscription-State: active\r\n", 405)]
     public async Task AStrangerMovesNobodysCall(string method, string header, int code)
     {
-        using var folder = new TestFolder();
-        await using var acd = await AcdProcess.Start(folder, Centres.Support());
-        using var peer = new RawSip(acd.Sip);
+        await using var floor = await Floor.Open(Centres.Support());
+        using var peer = new RawSip(floor.Acd.Sip);
 
         var (answered, _) = await peer.Ask(peer.Request(method, extra: header));
 
         Assert.Equal(code, answered);
-        Assert.Equal(0, await acd.Counter("calls"));
+        Assert.Equal(0, await floor.Acd.Counter("calls"));
     }
 }

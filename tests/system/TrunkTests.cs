@@ -10,60 +10,42 @@ public sealed class TrunkTests
     [Fact]
     public async Task AnAgentCallsAQueueOfAnotherCentreThroughATrunkWithMutualTls()
     {
-        using var near = new TestFolder();
-        using var far = new TestFolder();
-        var authority = new Authority(near);
-        await using var there = await AcdProcess.Start(
-            far, FarCentre("near.example"), arguments: authority.Issue(far, "far.example"));
-        await using var here = await AcdProcess.Start(
-            near, NearCentre(there.Tls, "far.example"), arguments: authority.Issue(near, "near.example"));
-        using var events = await there.Events();
-        await using var bob = Phone(far, "bob", there, Voice.AgentHz);
-        await using var alice = Phone(near, "alice", here, Voice.CallerHz);
-        await bob.Registered();
-        await alice.Registered();
+        using var authority = new Authority();
+        await using var far = await Floor.Open(FarCentre("near.example"), authority.Issue("far.example"));
+        await using var near = await Floor.Open(
+            NearCentre(far.Acd.Tls, "far.example"), authority.Issue("near.example"));
+        var bob = await far.Agent("bob", Voice.AgentHz);
+        var alice = await near.Agent("alice", Voice.CallerHz);
 
-        await alice.Dial($"sip:+15550100@{here.Sip}");
-        await bob.Established();
-        await events.Next("acd.call.answered.v1");
+        await alice.Dial($"sip:+15550100@{near.Acd.Sip}");
+        await far.Answered();
         await TalkTime.Of(TimeSpan.FromSeconds(3));
-        await alice.Hangup();
-        await bob.Closed();
-        await events.Next("acd.call.ended.v1");
-        await alice.Quit();
-        await bob.Quit();
+        await near.End(alice);
+        await far.End(null);
 
         Assert.InRange(Voice.SecondsHeard(alice.HeardFile, Voice.AgentHz), 2, 60);
         Assert.InRange(Voice.SecondsHeard(bob.HeardFile, Voice.CallerHz), 2, 60);
-        Assert.Equal(1, await here.Counter("legsEncrypted"));
-        Assert.Equal(1, await there.Counter("legsEncrypted"));
-        Assert.Equal(0, await here.Counter("sipTlsFailed") + await there.Counter("sipTlsFailed"));
+        Assert.Equal(1, await near.Acd.Counter("legsEncrypted"));
+        Assert.Equal(1, await far.Acd.Counter("legsEncrypted"));
+        Assert.Equal(0, await near.Acd.Counter("sipTlsFailed") + await far.Acd.Counter("sipTlsFailed"));
     }
 
     /// <summary>RFC 5922 §7: a server whose certificate is trusted and is another's is not the trunk.</summary>
     [Fact]
     public async Task ATrunkWhoseCertificateHoldsAnotherNameIsNotCalled()
     {
-        using var near = new TestFolder();
-        using var far = new TestFolder();
-        var authority = new Authority(near);
-        await using var there = await AcdProcess.Start(
-            far, FarCentre("near.example"), arguments: authority.Issue(far, "far.example"));
-        await using var here = await AcdProcess.Start(
-            near, NearCentre(there.Tls, "other.example"), arguments: authority.Issue(near, "near.example"));
-        using var events = await here.Events();
-        await using var alice = Phone(near, "alice", here, Voice.CallerHz);
-        await alice.Registered();
+        using var authority = new Authority();
+        await using var far = await Floor.Open(FarCentre("near.example"), authority.Issue("far.example"));
+        await using var near = await Floor.Open(
+            NearCentre(far.Acd.Tls, "other.example"), authority.Issue("near.example"));
+        var alice = await near.Agent("alice", Voice.CallerHz);
 
-        await alice.Dial($"sip:+15550100@{here.Sip}");
-        await events.Next("acd.call.ended.v1");
+        await alice.Dial($"sip:+15550100@{near.Acd.Sip}");
+        await near.Ended();
 
-        Assert.NotEqual(0, await here.Counter("sipTlsFailed"));
-        Assert.Equal(0, await there.Counter("callsOffered"));
+        Assert.NotEqual(0, await near.Acd.Counter("sipTlsFailed"));
+        Assert.Equal(0, await far.Acd.Counter("callsOffered"));
     }
-
-    private static Baresip Phone(TestFolder folder, string agent, AcdProcess acd, double hz) =>
-        Baresip.Start(folder, agent, agent + "-pw", acd.Sip, Voice.Wav(folder, hz), "udp");
 
     private static string NearCentre(string far, string certificate) =>
         $$"""

@@ -16,6 +16,8 @@ internal sealed class RecordedCalls : IRecordingListener, IDisposable
     /// <summary>The recorder's threads: as they name themselves.</summary>
     private static readonly string[] s_threads = ["recorder", "recordings"];
 
+    private static readonly TimeSpan s_finishMax = TimeSpan.FromMinutes(2);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("acd-bench-");
     private readonly List<CallRecording> _recordings = [];
     private readonly RecordingPlace _place;
@@ -74,7 +76,7 @@ internal sealed class RecordedCalls : IRecordingListener, IDisposable
     {
         var (before, recorded) = (CpuNanoseconds, TimeProvider.System.GetUtcNow() - _begun);
         stop();
-        while (!_place.Recorder.IsIdle) Thread.Sleep(20);
+        if (!SpinWait.SpinUntil(() => _place.Recorder.IsIdle, s_finishMax)) throw new TimeoutException("not all is stored");
         return (CpuNanoseconds - before) / recorded.TotalNanoseconds;
     }
 

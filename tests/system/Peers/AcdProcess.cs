@@ -142,18 +142,23 @@ public sealed class AcdProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Where the only call is controlled: <c>/v1/calls/ID</c>.</summary>
-    public async Task<string> OnlyCallPath() => "/v1/calls/" + (await OnlyCall())["id"]!.GetValue<string>();
-
     /// <summary>SIGHUP.</summary>
     public void Hangup() => _process.Hangup();
 
-    /// <summary>Waits until it is so; fails after a while.</summary>
-    public static async Task Until(Func<Task<bool>> isSo)
+    /// <summary>What the API shows at a path, once it is so: a grain may hear from another a moment after the feed
+    /// did.</summary>
+    public async Task<JsonNode> Shown(string path, Func<JsonNode, bool> isSo)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!await isSo()) await timer.WaitForNextTickAsync(limit.Token);
+        var shown = await Get(path);
+        await Eventually.Is(async () => isSo(shown = await Get(path)), () => $"{path} shows it, and not {shown}");
+        return shown;
+    }
+
+    /// <summary>Waits until a counter of the node has this value.</summary>
+    public async Task Reaches(string counter, long value)
+    {
+        var last = 0L;
+        await Eventually.Is(async () => (last = await Counter(counter)) == value, () => $"{counter} {value}, and not {last}");
     }
 
     /// <summary>As Ctrl-C; the exit code.</summary>

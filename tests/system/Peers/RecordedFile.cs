@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using OrleansAcd.Audio;
 using Xunit;
 
@@ -17,6 +18,19 @@ internal sealed class RecordedFile(TestFolder folder, byte[] wav, int[] legs)
 
     public double Seconds => (double)Frames / BitConverter.ToInt32(wav, RateAt);
 
+    /// <summary>The address of a recording.</summary>
+    /// <param name="piece">What the record of its call says of it.</param>
+    public static string PathOf(JsonNode piece) => "/v1/recordings/" + piece["name"]!.GetValue<string>();
+
+    /// <summary>A piece of a call's recording; Opus is decoded by Xiph's own decoder.</summary>
+    public static async Task<RecordedFile> Download(Floor floor, JsonNode piece)
+    {
+        var bytes = await floor.Acd.Http.GetByteArrayAsync(new Uri(PathOf(piece), UriKind.Relative));
+        if (PathOf(piece).EndsWith(".opus", StringComparison.Ordinal)) bytes = await Decoded(floor.Folder, bytes);
+        return new RecordedFile(
+            floor.Folder, bytes, [.. piece["channels"]!.AsArray().Select(leg => leg!.GetValue<int>())]);
+    }
+
     /// <summary>The WAV file of one leg alone; silence where the recording has no such leg.</summary>
     public string Of(int leg)
     {
@@ -32,5 +46,14 @@ internal sealed class RecordedFile(TestFolder folder, byte[] wav, int[] legs)
         var path = folder.File(string.Create(CultureInfo.InvariantCulture, $"leg-{leg}.wav"));
         File.WriteAllBytes(path, WavWriter.ToBytes(samples, BitConverter.ToInt32(wav, RateAt)));
         return path;
+    }
+
+    private static async Task<byte[]> Decoded(TestFolder folder, byte[] opus)
+    {
+        var (from, to) = (folder.File("recorded.opus"), folder.File("recorded.wav"));
+        await File.WriteAllBytesAsync(from, opus);
+        await using var decoder = PeerProcess.Start("opusdec", ["--quiet", "--rate", "8000", from, to], folder.Path);
+        Assert.Equal(0, await decoder.WaitForExit(TimeSpan.FromSeconds(20)));
+        return await File.ReadAllBytesAsync(to);
     }
 }

@@ -1,19 +1,34 @@
 using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.System.Peers;
 
 /// <summary>Debian's sipp, run on one of the scenarios of this folder.</summary>
-public static class Sipp
+public sealed class Sipp : IAsyncDisposable
 {
+    private readonly PeerProcess _process;
+    private readonly string _scenario;
+    private readonly string _trace;
+    private readonly int _port;
+
+    private Sipp(PeerProcess process, string scenario, string trace, int port) =>
+        (_process, _scenario, _trace, _port) = (process, scenario, trace, port);
+
+    /// <summary>All that it sent and received so far.</summary>
+    public string Messages => File.ReadAllText(_trace + ".log");
+
     /// <summary>Starts a scenario; it ends by itself after its calls with exit code 0 when every call went as the
     /// scenario says.</summary>
     /// <param name="user">The [service] of the scenario: the number called, or the agent that registers.</param>
     /// <param name="port">The local SIP port.</param>
-    public static PeerProcess Start(
+    public static Sipp Start(
         TestFolder folder, string scenario, string user, string target, int port, SippOptions? options = null)
     {
         options ??= new SippOptions();
+        var trace = folder.File($"{scenario}-{port}");
         List<string> arguments =
         [
             "-sf", FileOf(folder, scenario, port, options.LostPercent),
@@ -22,35 +37,39 @@ public static class Sipp
             "-m", Number(options.Calls), "-l", Number(options.Calls), "-r", Number(options.Rate),
             "-d", Number((int)options.Pause.TotalMilliseconds),
             "-t", options.Tcp ? "t1" : "u1", "-nostdin", "-timeout", "60s", "-timeout_error",
-            "-trace_err", "-error_file", folder.File($"{scenario}-{port}.err"),
-            "-trace_msg", "-message_file", folder.File($"{scenario}-{port}.log"),
+            "-trace_err", "-error_file", trace + ".err", "-trace_msg", "-message_file", trace + ".log",
         ];
         if (options.Echo) arguments.Add("-rtp_echo");
         arguments.Add(target);
-        return PeerProcess.Start("sipp", arguments, folder.Path);
-    }
-
-    /// <summary>Runs a scenario to its end and fails with what sipp says unless all went well.</summary>
-    public static async Task Run(
-        TestFolder folder, string scenario, string user, string target, int port, SippOptions? options = null)
-    {
-        await using var sipp = Start(folder, scenario, user, target, port, options);
-        await Expect(sipp, folder, scenario, port);
-    }
-
-    public static async Task Expect(PeerProcess sipp, TestFolder folder, string scenario, int port)
-    {
-        var code = await sipp.WaitForExit(TimeSpan.FromSeconds(70));
-        var errors = folder.File($"{scenario}-{port}.err");
-        Assert.True(code == 0, $"sipp {scenario} ended with {code}:\n{(File.Exists(errors) ? File.ReadAllText(errors) : sipp.Output)}");
+        return new Sipp(PeerProcess.Start("sipp", arguments, folder.Path), scenario, trace, port);
     }
 
     /// <summary>Registers an agent's phone at this port, before sipp takes the port.</summary>
-    public static async Task Register(
-        TestFolder folder, string agent, string password, string target, int port, bool tcp = false)
+    public static async Task Register(string agent, string password, string target, int port, bool tcp = false)
     {
         using var registration = new Registration(target, port, tcp);
         Assert.Equal(200, await registration.Register(agent, password));
+    }
+
+    /// <summary>Waits until it has its port: who calls it before is refused.</summary>
+    public Task Listens() => Eventually.Is(() => Listeners().Any(end => end.Port == _port), $"sipp {_scenario} listens");
+
+    /// <summary>Waits for its end and fails with what it says unless all went well.</summary>
+    public async Task Done()
+    {
+        var code = await _process.WaitForExit(TimeSpan.FromSeconds(70));
+        var errors = _trace + ".err";
+        Assert.True(
+            code == 0,
+            $"sipp {_scenario} ended with {code}:\n{(File.Exists(errors) ? File.ReadAllText(errors) : _process.Output)}");
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static IEnumerable<IPEndPoint> Listeners()
+    {
+        var sockets = IPGlobalProperties.GetIPGlobalProperties();
+        return sockets.GetActiveUdpListeners().Concat(sockets.GetActiveTcpListeners());
     }
 
     /// <summary>The scenario's file, or a copy in which so many messages are dropped on either way.</summary>

@@ -75,17 +75,25 @@ public static class Voice
     }
 
     /// <summary>How loud a recording is between two moments, in dBFS.</summary>
-    public static double LevelBetween(string wavFile, double from, double until)
+    public static double LevelBetween(string wavFile, double from, double until) =>
+        ToneMeter.Rms(Samples(wavFile).AsSpan((int)(8_000 * from)..(int)(8_000 * until))).Dbfs;
+
+    /// <summary>How loud a tone is in the middle second of a recording, in dBFS.</summary>
+    public static double LevelInTheMiddle(string wavFile, double frequencyHz)
+    {
+        var samples = Samples(wavFile);
+        return ToneMeter.LevelAt(samples.AsSpan((samples.Length - 8_000) / 2, 8_000), frequencyHz).Dbfs;
+    }
+
+    private static short[] Samples(string wavFile)
     {
         Assert.Equal(WavReadResult.None, WavReader.TryRead(File.ReadAllBytes(wavFile), out var audio));
-        var samples = Pcm.ToLinear(Resampler.Convert(audio!.Mono, audio.SampleRateHz, 8_000));
-        return ToneMeter.Rms(samples.AsSpan((int)(8_000 * from)..(int)(8_000 * until))).Dbfs;
+        return Pcm.ToLinear(Resampler.Convert(audio!.Mono, audio.SampleRateHz, 8_000));
     }
 
     private static List<bool> Windows(string wavFile, double frequencyHz)
     {
-        Assert.Equal(WavReadResult.None, WavReader.TryRead(File.ReadAllBytes(wavFile), out var audio));
-        var samples = Pcm.ToLinear(Resampler.Convert(audio!.Mono, audio.SampleRateHz, 8_000));
+        var samples = Samples(wavFile);
         var windows = new List<bool>();
         for (var start = 0; start + WindowSamples <= samples.Length; start += WindowSamples)
         {

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.Contracts.Views;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.GatewayTests;
@@ -31,6 +33,7 @@ public sealed class ApiTests : IAsyncLifetime
     public async Task TheSystemShowsWhatItsPartsHaveCounted()
     {
         await _centre.Offer("call-1");
+        await Until(async () => Ids(await Json("/v1/calls?live=true")).Contains("call-1"));
         var parts = (await Json("/v1/system")).GetProperty("parts");
 
         Assert.True(parts.GetProperty("streams").GetProperty("counters").GetProperty("published").GetInt64() > 0);
@@ -297,12 +300,8 @@ public sealed class ApiTests : IAsyncLifetime
         await Until(async () => (await stranger.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
     }
 
-    internal static async Task Until(Func<Task<bool>> condition)
-    {
-        using var tooLong = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!await condition()) await timer.WaitForNextTickAsync(tooLong.Token);
-    }
+    internal static Task Until(
+        Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "") => Eventually.Is(isSo, what);
 
     internal static async Task<JsonElement> ExpectProblem(HttpResponseMessage response, int status)
     {

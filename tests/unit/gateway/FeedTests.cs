@@ -105,7 +105,7 @@ public sealed class FeedTests
 
         await Publish(centre, "test/a", 1);
         Assert.Equal(1, (await quick.Next()).GetProperty("data").GetProperty("n").GetInt32());
-        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
         {
             for (var i = 1; i <= 300; i++) await slow.Next();
         });

@@ -67,7 +67,7 @@ public sealed class BadDayTests
     public void DuplicatesReorderingAndAGapAreMendedBeforeTheMix()
     {
         using var stage = new Stage();
-        var (speaker, listener, other) = Monitored(stage);
+        var (speaker, _, other) = Monitored(stage);
         stage.Play(0.5);
         var packets = Enumerable.Range(0, 60)
             .Select(i => Packet((ushort)(20_000 + i), (uint)(900_000 + (160 * i)))).ToList();
@@ -84,9 +84,9 @@ public sealed class BadDayTests
         other.Listen();
         other.AssertOneStream();
         var counters = speaker.Party.Source!.Counters;
-        Assert.True(counters is { Duplicates: >= 7, Lost: >= 3 and <= 8, Concealed: >= 3 }, counters.ToString());
+        // Four were left out. Eight came twice; the first of them is where the numbers jump, and all begins anew.
+        Assert.Equal((7, 4, 4), (counters.Duplicates, counters.Lost, counters.Concealed));
         Assert.Empty(stage.Rig.Errors);
-        Assert.NotNull(listener);
     }
 
     [Fact]
@@ -169,17 +169,15 @@ public sealed class BadDayTests
     {
         Skip.IfNot(OperatingSystem.IsLinux());
         using var stage = new Stage();
-        var (speaker, agent, _) = Monitored(stage);
+        var (_, agent, _) = Monitored(stage);
         stage.Play(0.2);
         stage.Hang(agent);
         stage.Play(0.4);
-        Assert.True(agent.Party.Quality is { Refused: > 0 } or { SendFailures: > 0 });
         Assert.InRange(agent.Party.Quality.Refused + agent.Party.Quality.SendFailures, 1, 60);
         var turns = stage.Rig.Loop.Ready;
         stage.Rig.Settle();
         Assert.InRange(stage.Rig.Loop.Ready - turns, 0, 4);
         Assert.Empty(stage.Rig.Errors);
-        Assert.NotNull(speaker);
     }
 
     [Fact]

@@ -152,6 +152,7 @@ public sealed class LoopTests
         loop.Add(other, second);
         one.SendTo([1], other.Local);
         one.SendTo([1], one.Local);
+        Run(loop, () => heard > 0);
         for (var i = 0; i < 20; i++) loop.RunOnce(TimeSpan.FromMilliseconds(1));
         Assert.Equal(1, heard);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using OrleansAcd.Audio;
 using OrleansAcd.Audio.Detection;
@@ -17,7 +18,12 @@ internal sealed class Rig : IConversationObserver, IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_phase = TimeSpan.FromMilliseconds(2.5);
 
+    private static readonly TimeSpan s_deliveryMax = TimeSpan.FromSeconds(20);
+    private static readonly byte[] s_mark = [0];
+
     private readonly PortBlock _block;
+    private readonly UdpSocket _marks;
+    private readonly byte[] _mark = new byte[1];
     private Instant _time = Instant.FromMilliseconds(1_000);
 
     /// <param name="ports">How many ports its parties share.</param>
@@ -26,6 +32,7 @@ internal sealed class Rig : IConversationObserver, IDisposable
         _block = PortBlock.Take(ports);
         INetwork net = network == "portable" ? new PortableNetwork() : Network.Default;
         Loop = new EventLoop(net, new EventLoopOptions { OnError = Errors.Add, Clock = () => _time });
+        _marks = net.BindUdp(TransportAddress.From(IPAddress.Loopback, 0), SocketOptions.Voice)!;
         Ports = new RtpPortPool(_block.First, _block.Last, TimeSpan.Zero);
         Worker = new MediaWorker(Loop, Ports, TransportAddress.From(IPAddress.Loopback, 0), new SeededIdSource(7))
         {
@@ -83,16 +90,32 @@ internal sealed class Rig : IConversationObserver, IDisposable
         }
     }
 
-    /// <summary>Turns the loop until nothing is left to read: loopback delivers at once.</summary>
+    /// <summary>Turns the loop until nothing is left to read, and what it sent has come.</summary>
     public void Settle()
     {
         long ready;
         do
         {
+            Deliver();
             ready = Loop.Ready;
             Loop.RunOnce(TimeSpan.Zero);
         }
         while (Loop.Ready > ready);
+
+        Deliver();
+    }
+
+    /// <summary>Waits for all that was sent so far: loopback delivers at once and in order, but on a busy machine the
+    /// kernel leaves that to a thread of its own.</summary>
+    private void Deliver()
+    {
+        var begun = Stopwatch.GetTimestamp();
+        _marks.SendTo(s_mark, _marks.Local);
+        while (_marks.ReceiveFrom(_mark, out _, out _) != IoStatus.Done)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < s_deliveryMax, "loopback delivers nothing");
+            Thread.Yield();
+        }
     }
 
     /// <summary>Lets time pass, a phase of the tick at a time.</summary>
@@ -112,6 +135,7 @@ internal sealed class Rig : IConversationObserver, IDisposable
     public void Turn(TimeSpan span, AllocationMeter? meter = null)
     {
         _time += span;
+        Deliver();
         meter?.Begin();
         Loop.RunOnce(TimeSpan.Zero);
         meter?.End();
@@ -133,6 +157,7 @@ internal sealed class Rig : IConversationObserver, IDisposable
     public void Dispose()
     {
         Conversation.End();
+        _marks.Dispose();
         Loop.Dispose();
         _block.Dispose();
     }

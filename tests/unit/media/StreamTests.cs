@@ -165,11 +165,11 @@ public sealed class StreamTests
     public void SilenceIsToldOnceAndNotOfWhoNeedNotSpeak()
     {
         using var rig = new Rig(options: MediaOptions.Default with { RtpTimeout = TimeSpan.FromMilliseconds(50) });
-        var (caller, held) = (rig.AddPhone("caller"), rig.AddPhone("held", direction: MediaDirection.SendOnly));
+        var caller = rig.AddPhone("caller");
+        rig.AddPhone("held", direction: MediaDirection.SendOnly);
         rig.Until(() => rig.Timeouts.Count > 0, "a time-out");
         rig.Advance(TimeSpan.FromMilliseconds(150));
         Assert.Equal([caller.Party], rig.Timeouts);
-        Assert.NotNull(held);
     }
 
     [Fact]

@@ -69,9 +69,8 @@ public sealed class CodecWireTests
         await using var rig = await NodeRig.Start(
             change: options => options with { QualityPeriod = TimeSpan.FromMilliseconds(100) });
         using var caller = new WirePhone(rig.Node.Sip);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
+        var call = await rig.Offered(caller);
+        await rig.Command(n => new Answer(call, 1, n, LegId.Caller));
         var answer = await caller.Final(SipMethods.Invite, 1);
         caller.ToTag = answer.ToTag;
         caller.Send(SipMethods.Ack, 1);

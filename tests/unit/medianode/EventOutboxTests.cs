@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using OrleansAcd.Contracts;
 using OrleansAcd.Contracts.Media;
 using OrleansAcd.MediaNode.Node;
 using OrleansAcd.Streams;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.MediaNode;
@@ -19,62 +21,67 @@ public sealed class EventOutboxTests
     [Fact]
     public async Task AnOldStateOfAPhoneIsNotToldAfterANewerOne()
     {
-        var told = new List<string>();
-        await using var subscription = _bus.Subscribe<NodeEvent>(MediaStreams.NodeEvents, async (happened, _) =>
-        {
-            await _open.Task;
-            lock (told) told.Add(((PhoneChanged)happened).Agent.Value + ((PhoneChanged)happened).Contacts.Length);
-        });
+        var told = new ConcurrentQueue<string>();
+        await using var subscription = await Block<NodeEvent>(
+            MediaStreams.NodeEvents, Changed("filler", 0), happened => told.Enqueue(Text(happened)));
         var outbox = new EventOutbox(_bus, 10, _counters);
-        Fill(MediaStreams.NodeEvents, Changed("filler", 0));
         outbox.PublishNode(Changed("alice", 1));
 
         _open.SetResult();
-        await Until(() => _bus.TryPublish<NodeEvent>(MediaStreams.NodeEvents, Changed("gate", 0)));
+        await Eventually.Is(() => _bus.TryPublish(MediaStreams.NodeEvents, Changed("gate", 0)), "there is room");
+        await Eventually.Is(() => told.Contains("gate0"), "all that waited is told");
         outbox.PublishNode(Changed("alice", 2));
         outbox.Retry();
         outbox.PublishNode(Changed("end", 0));
-        await Until(() => Told().Contains("end0"));
+        await Eventually.Is(() => told.Contains("end0"), "the last is told");
 
-        Assert.Equal("alice2", Told().Last(text => text.StartsWith("alice", StringComparison.Ordinal)));
-
-        string[] Told()
-        {
-            lock (told) return [.. told];
-        }
+        Assert.Equal(["alice2"], told.Where(text => text.StartsWith("alice", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task EventsBeyondTheLimitAreLostOldestFirstAndCounted()
     {
-        var told = new List<long>();
-        await using var subscription = _bus.Subscribe<MediaEvent>(MediaStreams.Events, async (happened, _) =>
-        {
-            await _open.Task;
-            lock (told) told.Add(happened.Sequence);
-        });
+        var told = new ConcurrentQueue<long>();
+        await using var subscription = await Block<MediaEvent>(
+            MediaStreams.Events, Ringing(0), happened => told.Enqueue(happened.Sequence));
         var outbox = new EventOutbox(_bus, 3, _counters);
-        Fill<MediaEvent>(MediaStreams.Events, Ringing(0));
         for (var i = 1; i <= 5; i++) outbox.Publish(Ringing(i));
 
         _open.SetResult();
-        await Until(() =>
-        {
-            outbox.Retry();
-            lock (told) return told.Contains(5);
-        });
+        await Eventually.Is(
+            () =>
+            {
+                outbox.Retry();
+                return told.Contains(5);
+            },
+            "the last is told");
 
-        lock (told) Assert.Equal([3, 4, 5], told.Where(sequence => sequence > 0));
+        Assert.Equal([3, 4, 5], told.Where(sequence => sequence > 0));
         Assert.Equal((2L, 3L), (_counters.EventsLost, _counters.EventsPublished));
     }
 
-    private void Fill<T>(string stream, T message)
+    /// <summary>A subscriber that hangs at its first message, and as many behind it as there is room for.</summary>
+    private async Task<IAsyncDisposable> Block<T>(string stream, T filler, Action<T> tell)
         where T : notnull
     {
-        while (_bus.TryPublish(stream, message))
+        var hangs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var subscription = _bus.Subscribe<T>(stream, async (happened, _) =>
+        {
+            hangs.TrySetResult();
+            await _open.Task;
+            tell(happened);
+        });
+        _bus.TryPublish(stream, filler);
+        await hangs.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        while (_bus.TryPublish(stream, filler))
         {
         }
+
+        return subscription;
     }
+
+    private static string Text(NodeEvent happened) =>
+        ((PhoneChanged)happened).Agent.Value + ((PhoneChanged)happened).Contacts.Length;
 
     private static NodeEvent Changed(string agent, int contacts) => new PhoneChanged(
         Node,
@@ -82,11 +89,4 @@ public sealed class EventOutboxTests
         [.. Enumerable.Repeat(new PhoneContact("sip:a@b", [], "udp", "", Node, DateTimeOffset.MaxValue), contacts)]);
 
     private static LegProgress Ringing(long sequence) => new(new CallId("c"), 1, sequence, LegId.Caller, 180);
-
-    private static async Task Until(Func<bool> isSo)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!isSo()) await timer.WaitForNextTickAsync(limit.Token);
-    }
 }

@@ -34,7 +34,7 @@ public sealed class LinesTests
         Assert.Equal(120, await Sees(picture, caller, WirePhone.PortOf(ok, "video"), 97) & 0x7F);
         Assert.Equal(97, await Sees(caller, picture, WirePhone.PortOf(invite, "video"), 97) & 0x7F);
         await End(rig, call, caller, agent);
-        Assert.True(rig.Node.Counters.ForwardedPackets >= 2);
+        Assert.True((await rig.Counters()).ForwardedPackets >= 2);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class LinesTests
         await rig.Bridge(call, LegId.Caller, Agent);
         caller.Say(WirePhone.PortOf(ok, "video"), 97);
         await End(rig, call, caller, agent);
-        Assert.Equal(0, rig.Node.Counters.ForwardedPackets);
+        Assert.Equal(0, (await rig.Counters()).ForwardedPackets);
     }
 
     [Fact]

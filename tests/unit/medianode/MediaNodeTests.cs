@@ -113,11 +113,11 @@ public sealed class MediaNodeTests
     public async Task TheFirstOfAnAgentsPhonesToAnswerHasTheCallAndTheOthersStopRinging()
     {
         await using var rig = await NodeRig.Start(agents: ["desk", "mobile"]);
-        PhoneCall? slow = null;
+        var slow = new TaskCompletionSource<PhoneCall>(TaskCreationOptions.RunContinuationsAsynchronously);
         var desk = await rig.Register("desk", new PhoneBehaviour { Voice = NodeRig.AgentVoice });
         var mobile = await rig.Register("mobile", new PhoneBehaviour
         {
-            Voice = NodeRig.AgentVoice, AnswerAfter = TimeSpan.FromMinutes(5), OnCall = call => slow = call,
+            Voice = NodeRig.AgentVoice, AnswerAfter = TimeSpan.FromMinutes(5), OnCall = slow.SetResult,
         });
         rig.Phones.Call("support", rig.Node.Sip, "carl", NodeRig.CallerVoice);
         var offered = await rig.Next<LegOffered>();
@@ -125,7 +125,8 @@ public sealed class MediaNodeTests
         await rig.Dial(offered.Call, Agent, [.. mobile, .. desk]);
 
         Assert.Equal(Agent, (await rig.Next<LegAnswered>()).Leg);
-        Assert.False((await slow!.Ended.WaitAsync(Patience)).Answered);
+        var ringing = await slow.Task.WaitAsync(Patience);
+        Assert.False((await ringing.Ended.WaitAsync(Patience)).Answered);
     }
 
     [Fact]
@@ -141,8 +142,8 @@ public sealed class MediaNodeTests
         await call.Answered.WaitAsync(Patience);
         await rig.Next<LegAnswered>();
 
-        await NodeRig.Until(() => rig.Node.Counters.CommandsIgnored == 2);
-        Assert.Equal(1, rig.Node.Calls);
+        await rig.Reaches("commandsIgnored", ignored => ignored == 2);
+        Assert.Equal(1, await rig.Calls());
     }
 
     [Fact]

@@ -22,6 +22,7 @@ internal sealed class NodeRig : IAsyncDisposable
     public const double AgentHz = 1_300;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     /// <summary>Pairs for the legs of all softphones.</summary>
     private const int PhonePorts = 200;
 
@@ -30,6 +31,7 @@ internal sealed class NodeRig : IAsyncDisposable
     private readonly PortBlock _phonePorts = PortBlock.Take(PhonePorts);
     private readonly Channel<MediaEvent> _events = Channel.CreateUnbounded<MediaEvent>();
     private readonly Channel<NodeEvent> _nodeEvents = Channel.CreateUnbounded<NodeEvent>();
+    private PhoneCall[] _talking = [];
     private long _sequence;
     private long _version = 1;
 
@@ -132,16 +134,11 @@ internal sealed class NodeRig : IAsyncDisposable
         var settings = new NodeSettings(
             Interlocked.Increment(ref _version), "acd", [.. agents.Select(name => Account(name))]) { Trunks = trunks };
         await _bus.PublishAsync(MediaStreams.Settings, settings);
-        await Until(() => Node.SettingsVersion >= settings.Version);
+        await Eventually.Is(() => Node.SettingsVersion >= settings.Version, "the settings are in force");
     }
 
-    /// <summary>Waits until it is so; fails after a while.</summary>
-    public static async Task Until(Func<bool> isSo)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
-        while (!isSo()) await timer.WaitForNextTickAsync(limit.Token);
-    }
+    /// <summary>Waits until every host of a trunk has been looked up.</summary>
+    public Task Located() => Reaches("hostLookups", value => value == 0);
 
     /// <summary>A softphone calls, alice's answers, and each hears the other.</summary>
     public async Task<(CallId Call, PhoneCall AgentCall, PhoneCall Caller)> Talk(LegId agent)
@@ -162,19 +159,65 @@ internal sealed class NodeRig : IAsyncDisposable
         await Bridge(offered.Call, LegId.Caller, agent);
         await caller.Heard.WaitAsync(Patience);
         await agentCall!.Heard.WaitAsync(Patience);
+        _talking = [caller, agentCall];
         return (offered.Call, agentCall, caller);
     }
 
-    /// <summary>A counter of <c>/v1/system</c>.</summary>
+    /// <summary>These hear their tone for so much longer, unless their call has ended; none named: caller and agent of
+    /// <see cref="Talk"/>.</summary>
+    public Task Speech(double seconds, params PhoneCall[] listeners)
+    {
+        var ends = Array.ConvertAll(
+            listeners.Length > 0 ? listeners : _talking,
+            call => (Call: call, At: call.HeardFor + TimeSpan.FromSeconds(seconds)));
+        return Eventually.Is(
+            () => Array.TrueForAll(ends, end => end.Call.Ended.IsCompleted || end.Call.HeardFor >= end.At),
+            $"they hear each other for {seconds} s more");
+    }
+
+    /// <summary>A counter of <c>/v1/system</c>, when the node has done what it is at.</summary>
     public async Task<long> Figure(string name) => (await Node.ReadFigures(CancellationToken.None)).Counters[name];
+
+    /// <summary>Waits until a figure is so.</summary>
+    public async Task Reaches(string figure, Func<long, bool> isSo)
+    {
+        var last = 0L;
+        await Eventually.Is(async () => isSo(last = await Figure(figure)), () => $"{figure} is so, and not {last}");
+    }
+
+    /// <summary>How many calls there are, and the counters, when the node has done what it is at: it tells of an event
+    /// before it has.</summary>
+    public async Task<int> Calls() => (int)await Figure("calls");
+
+    /// <inheritdoc cref="Calls"/>
+    public async Task<NodeCounters> Counters()
+    {
+        await Figure("calls");
+        return Node.Counters;
+    }
+
+    /// <summary>Waits until all commands so far are done: they are done in their order, and one of a call that does not
+    /// exist is counted.</summary>
+    public async Task Obeyed()
+    {
+        var ignored = await Figure("commandsIgnored");
+        await Command(n => new StopPlay(new CallId("none"), 1, n, LegId.Caller));
+        await Reaches("commandsIgnored", value => value > ignored);
+    }
 
     /// <summary>A call of a phone that is played by hand: INVITE, answered, acknowledged.</summary>
     /// <param name="sdp">What it offers; null: G.711.</param>
     public async Task<(CallId Call, SipResponse Ok)> Up(WirePhone phone, string? sdp = null, uint cseq = 1)
     {
+        var call = await Offered(phone, sdp, cseq);
+        return (call, await Answer(phone, call, cseq));
+    }
+
+    /// <summary>The same, not answered yet.</summary>
+    public async Task<CallId> Offered(WirePhone phone, string? sdp = null, uint cseq = 1)
+    {
         phone.Send(SipMethods.Invite, cseq, sdp ?? phone.Sdp());
-        var offered = await Next<LegOffered>();
-        return (offered.Call, await Answer(phone, offered.Call, cseq));
+        return (await Next<LegOffered>()).Call;
     }
 
     /// <summary>Answers the caller; the 200.</summary>

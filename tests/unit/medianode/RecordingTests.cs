@@ -35,8 +35,8 @@ public sealed class RecordingTests : IDisposable
     {
         await using var rig = await Start();
         var (call, _, caller) = await rig.Talk(Agent);
-        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, null));
-        await Speech(1.5);
+        await Record(rig, call);
+        await rig.Speech(1.5);
         caller.HangUp();
         await rig.Next<LegEnded>();
         await rig.Command(n => new Hangup(call, 1, n, Agent, 200));
@@ -60,12 +60,13 @@ public sealed class RecordingTests : IDisposable
     {
         await using var rig = await Start();
         var (call, _, _) = await rig.Talk(Agent);
-        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, null));
-        await Speech(0.6);
+        await Record(rig, call);
+        await rig.Speech(0.6);
         await rig.Command(n => new PauseRecord(call, 1, n, 1, true));
-        await Speech(0.6);
+        await rig.Obeyed();
+        await rig.Speech(0.6);
         await rig.Command(n => new PauseRecord(call, 1, n, 1, false));
-        await Speech(0.6);
+        await rig.Speech(0.6);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
 
         var segment = await rig.Next<RecordingSegment>();
@@ -87,19 +88,19 @@ public sealed class RecordingTests : IDisposable
     public async Task WhoComesBeginsTheNextSegmentAndWhoGoesEndsIt()
     {
         await using var rig = await Start("alice", "bob");
-        var (call, _, _) = await rig.Talk(Agent);
-        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, null));
+        var (call, _, caller) = await rig.Talk(Agent);
+        await Record(rig, call);
         var bob = await rig.Register("bob", new PhoneBehaviour { Voice = NodeRig.AgentVoice });
-        await Speech(0.5);
+        await rig.Speech(0.5);
 
         await rig.Dial(call, Expert, bob);
         var first = await rig.Next<RecordingSegment>();
         await rig.Command(n => new Hear(
             call, 1, n, [new Hearing(LegId.Caller, Expert), new Hearing(Expert, LegId.Caller)]));
-        await Speech(0.5);
+        await rig.Speech(0.5, caller);
         await rig.Command(n => new Hangup(call, 1, n, Agent, 200));
         var second = await rig.Next<RecordingSegment>();
-        await Speech(0.5);
+        await rig.Speech(0.5, caller);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
         var third = await rig.Next<RecordingSegment>();
 
@@ -120,8 +121,8 @@ public sealed class RecordingTests : IDisposable
         Skip.IfNot(AudioCodecs.IsAvailable(AudioCodecId.Opus), "libopus is not here");
         await using var rig = await Start();
         var (call, _, _) = await rig.Talk(Agent);
-        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Opus, null));
-        await Speech(1);
+        await Record(rig, call, RecordingFormat.Opus);
+        await rig.Speech(1);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
 
         var segment = await rig.Next<RecordingSegment>();
@@ -140,13 +141,13 @@ public sealed class RecordingTests : IDisposable
             CreateWav = (_, _) => throw new IOException("no space"),
         });
         var (call, agentCall, caller) = await rig.Talk(Agent);
-        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, null));
+        await Record(rig, call);
 
         var failed = await rig.Next<RecordingFailed>();
 
         Assert.Equal((call, 1), (failed.Call, failed.Recording));
         Assert.Contains("no space", failed.Reason, StringComparison.Ordinal);
-        await Speech(0.3);
+        await rig.Speech(0.3);
         caller.HangUp();
         await rig.Next<LegEnded>();
         await rig.Command(n => new Hangup(call, 1, n, Agent, 200));
@@ -161,7 +162,7 @@ public sealed class RecordingTests : IDisposable
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, "tel:+4930123456"));
 
         Assert.Equal(0, (await rig.Next<RecordingFailed>()).Recording);
-        await Speech(0.3);
+        await rig.Speech(0.3);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
         Assert.Equal(1, (await rig.Next<RecordingSegment>()).Recording);
     }
@@ -177,12 +178,12 @@ public sealed class RecordingTests : IDisposable
             RingBytes = 16 * 1024, CreateWav = (path, format) => new HangingFile(WavFile.Create(path, format), gate),
         });
         var (call, agentCall, caller) = await rig.Talk(Agent);
-        await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, null));
-        await Speech(0.7);
+        await Record(rig, call);
+        await rig.Speech(0.7);
         gate.Reset();
-        await Until(async () => await rig.Figure("recordingPacketsLost") > 20);
+        await rig.Reaches("recordingPacketsLost", lost => lost > 20);
         gate.Set();
-        await Speech(0.5);
+        await rig.Speech(0.5);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
 
         var segment = await rig.Next<RecordingSegment>();
@@ -196,7 +197,15 @@ public sealed class RecordingTests : IDisposable
             segment.Gaps, gap => gap.Reason == RecordingGapReason.Storage && gap.Duration.TotalSeconds > 0.1);
         Assert.Equal((0L, 0L), (atAgent.PacketsLost, atCaller.PacketsLost));
         var sound = await Sound(segment);
-        Assert.NotEqual(0, sound[0][^4_000..^800].Count(sample => sample != 0));    }
+        Assert.NotEqual(0, sound[0][^4_000..^800].Count(sample => sample != 0));
+    }
+
+    /// <summary>A call is recorded from now on, or that has failed.</summary>
+    private static async Task Record(NodeRig rig, CallId call, RecordingFormat format = RecordingFormat.Wav)
+    {
+        await rig.Command(n => new Record(call, 1, n, 1, format, null));
+        await rig.Obeyed();
+    }
 
     private Task<NodeRig> Start(params string[] agents) => Start(agents, null);
 
@@ -208,16 +217,6 @@ public sealed class RecordingTests : IDisposable
         return NodeRig.Start(
             change: node => node with { Recorder = change?.Invoke(options) ?? options },
             agents: agents.Length == 0 ? ["alice"] : agents);
-    }
-
-    /// <summary>Real time in which real phones speak: what is recorded, not a wait for something.</summary>
-    private static Task Speech(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
-
-    private static async Task Until(Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!await isSo()) await timer.WaitForNextTickAsync(limit.Token);
     }
 
     private static int Frames(TimeSpan span) => (int)(span.TotalSeconds * 8_000);

@@ -14,6 +14,7 @@ using OrleansAcd.Sip.Sdp;
 using OrleansAcd.Sip.SipRec;
 using OrleansAcd.Sip.Stack;
 using OrleansAcd.Softphone;
+using OrleansAcd.Tests.Common;
 using OrleansAcd.Tests.Unit.Recordings;
 using Xunit;
 using Record = OrleansAcd.Contracts.Media.Record;
@@ -39,7 +40,7 @@ public sealed class SipRecTests : IDisposable
         var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         var invite = await recorder.Invite();
-        await Speech(1.2);
+        await rig.Speech(1.2);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
 
         Assert.Equal(SipEndReason.RemoteBye, await recorder.Ended);
@@ -48,7 +49,7 @@ public sealed class SipRecTests : IDisposable
         AssertTone(recorder.Heard("1"), NodeRig.CallerHz, NodeRig.AgentHz);
         AssertTone(recorder.Heard("2"), NodeRig.AgentHz, NodeRig.CallerHz);
         Assert.Equal(1, (await rig.Next<RecordingSegment>()).Recording);
-        Assert.Equal(1, rig.Node.Calls);
+        Assert.Equal(1, await rig.Calls());
     }
 
     [Fact]
@@ -74,16 +75,16 @@ public sealed class SipRecTests : IDisposable
         var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         await recorder.Invite();
-        await Speech(0.4);
+        await rig.Speech(0.4);
         await rig.Command(n => new PauseRecord(call, 1, n, 1, true));
         Assert.Equal(["inactive", "inactive"], Directions(await recorder.Invite()));
-        await Until(() => recorder.Heard("1").Packets + recorder.Heard("2").Packets == 0);
-        await Speech(0.4);
-        Assert.Equal(0, recorder.Heard("1").Packets);
-        Assert.Equal(0, recorder.Heard("2").Packets);
+        recorder.Heard("1");
+        recorder.Heard("2");
+        await rig.Speech(0.4);
+        Assert.Equal((0, 0), (recorder.Heard("1").Packets, recorder.Heard("2").Packets));
         await rig.Command(n => new PauseRecord(call, 1, n, 1, false));
         Assert.Equal(["sendonly", "sendonly"], Directions(await recorder.Invite()));
-        await Speech(0.4);
+        await rig.Speech(0.4);
 
         var (_, packets, missing) = recorder.Heard("1");
         Assert.True(packets > 5, $"{packets} packets after the pause");
@@ -112,8 +113,8 @@ public sealed class SipRecTests : IDisposable
         Assert.Equal([false, true, false], SipRecorder.SdpOf(left).Media.Select(line => line.IsRefused));
         Assert.Equal(["1", "3"], Labels(left));
         Assert.EndsWith(">;+sip.src", left.Headers.Get(SipHeaderId.Contact), StringComparison.Ordinal);
-        await Speech(0.6);
-        Assert.True(recorder.Heard("3").Packets > 5);
+        var packets = 0;
+        await Eventually.Is(() => (packets += recorder.Heard("3").Packets) > 5, "the newcomer is heard");
     }
 
     /// <summary>RFC 7865 section 6.8.1: who stops receiving a stream, on hold say, is told in a snapshot.</summary>
@@ -145,7 +146,7 @@ public sealed class SipRecTests : IDisposable
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
 
         var failed = await rig.Next<RecordingFailed>();
-        await Speech(0.4);
+        await rig.Speech(0.4);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
 
         Assert.Equal((call, 0), (failed.Call, failed.Recording));
@@ -171,7 +172,7 @@ public sealed class SipRecTests : IDisposable
         Assert.Equal(0, (await rig.Next<RecordingFailed>()).Recording);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
         Assert.Equal(1, (await rig.Next<RecordingSegment>()).Recording);
-        Assert.Equal(1, rig.Node.Calls);
+        Assert.Equal(1, await rig.Calls());
     }
 
     /// <summary>RFC 7866 section 8.1.1, RFC 3550 section 6: what was sent is reported beside each line, what the
@@ -184,14 +185,14 @@ public sealed class SipRecTests : IDisposable
         var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         var lines = SipRecorder.SdpOf(await recorder.Invite()).Media;
-        await Speech(0.3);
+        await rig.Speech(0.3);
 
         var first = ReadReport(await recorder.Report("1"));
         var other = ReadReport(await recorder.Report("2"));
         recorder.SendReport("1", [1, 2, 3], lines[0].Port + 1);
         recorder.SendReport("1", Missed(first.Source, 7), lines[0].Port + 1);
         recorder.SendReport("1", Missed(first.Source, 9), lines[0].Port + 1);
-        await UntilFigure(rig, "sipRecReportsHeard", 2);
+        await rig.Reaches("sipRecReportsHeard", value => value >= 2);
         await rig.Command(n => new StopRecord(call, 1, n, 1));
         var last = first;
         while (!last.IsBye) last = ReadReport(await recorder.Report("1"));
@@ -213,7 +214,7 @@ public sealed class SipRecTests : IDisposable
         var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         var first = await recorder.Invite();
-        await Speech(0.2);
+        await rig.Speech(0.2);
 
         recorder.AskForSnapshot();
         var again = await recorder.Invite();
@@ -223,7 +224,7 @@ public sealed class SipRecTests : IDisposable
         Assert.Equal(Ports(first), Ports(again));
         Assert.Equal(1, await rig.Figure("sipRecSnapshotsAsked"));
         recorder.Heard("1");
-        await Speech(0.4);
+        await rig.Speech(0.4);
         Assert.True(recorder.Heard("1").Packets > 5, "the copy goes on");
     }
 
@@ -245,7 +246,7 @@ public sealed class SipRecTests : IDisposable
         if (isLetIn)
         {
             Assert.Equal(2, Participants(await recorder.Invite()).Length);
-            await UntilFigure(rig, "sipRecAnswered", 1);
+            await rig.Reaches("sipRecAnswered", value => value >= 1);
         }
         else
         {
@@ -268,14 +269,14 @@ public sealed class SipRecTests : IDisposable
         var (call, _, _) = await rig.Talk(Agent);
         await rig.Command(n => new Record(call, 1, n, 1, RecordingFormat.Wav, recorder.Uri));
         var first = await recorder.Invite();
-        await Speech(1.2);
+        await rig.Speech(1.2);
         AssertTone(recorder.Heard("1"), NodeRig.CallerHz, NodeRig.AgentHz);
         Assert.InRange(ReadReport(await recorder.Report("1")).Sent.Packets, 10u, 500u);
 
         await rig.Dial(call, Expert, await rig.Register("bob", new PhoneBehaviour { Voice = NodeRig.AgentVoice }));
         var joined = SipRecorder.SdpOf(await recorder.Invite()).Media;
         recorder.Heard("1");
-        await Speech(0.8);
+        await rig.Speech(0.8);
 
         Assert.All(
             SipRecorder.SdpOf(first).Media, line => Assert.Equal(("RTP/AVP", 2), (line.Protocol, line.Crypto.Count())));
@@ -318,30 +319,12 @@ public sealed class SipRecTests : IDisposable
         return report[..RtcpWriter.Write(report, new Ssrc(42), null, block, "recorder"u8, isBye: false)];
     }
 
-    private static async Task UntilFigure(NodeRig rig, string name, long least)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await rig.Figure(name) < least) await timer.WaitForNextTickAsync(limit.Token);
-    }
-
     private Task<NodeRig> Start(params string[] agents)
     {
         var recorder = new RecorderOptions(new RecordingSpool(_folder.Path, new DirectoryStore(_folder.Path)));
         return NodeRig.Start(
             change: node => node with { Recorder = recorder, SipRecAnswerMax = TimeSpan.FromSeconds(2) },
             agents: agents.Length == 0 ? ["alice"] : agents);
-    }
-
-    /// <summary>Real time in which real phones speak: what is recorded, not a wait for something.</summary>
-    private static Task Speech(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
-
-    private static async Task Until(Func<bool> isSo)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        do await timer.WaitForNextTickAsync(limit.Token);
-        while (!isSo());
     }
 
     private static IEnumerable<string> Directions(SipRequest invite)

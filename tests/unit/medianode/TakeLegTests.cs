@@ -31,7 +31,7 @@ public sealed class TakeLegTests
         await rig.Bridge(target, LegId.Caller, Taken);
         Assert.True(await Hears(first, second, WirePhone.AudioPort(secondOk)));
         Assert.True(await Hears(second, first, WirePhone.AudioPort(firstOk)));
-        Assert.Equal((sent, 1), (rig.Node.SipCounters.Sent, rig.Node.Calls));
+        Assert.Equal((sent, 1), (rig.Node.SipCounters.Sent, await rig.Calls()));
 
         // Its dialog is the other call's now, both ways.
         second.Send(SipMethods.Invite, 2, second.Sdp() + "a=sendonly\r\n");
@@ -42,7 +42,7 @@ public sealed class TakeLegTests
         second.Send(SipMethods.Bye, 3);
         var gone = await rig.Next<LegEnded>();
         Assert.Equal((target, Taken, LegEndReason.RemoteHangup), (gone.Call, gone.Leg, gone.Reason));
-        Assert.Equal(1, rig.Node.Calls);
+        Assert.Equal(1, await rig.Calls());
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class TakeLegTests
 
         Assert.Equal((target, Taken), await NextAnswered(rig));
         Assert.Equal(LegEndReason.Moved, (await rig.Next<LegEnded>()).Reason);
-        Assert.Equal(2, rig.Node.Calls);
+        Assert.Equal(2, await rig.Calls());
         await rig.Command(n => new Hangup(target, 1, n, Taken, 200));
         agent.Respond(await agent.Request(SipMethods.Bye), 200);
         Assert.Equal((target, Taken), await NextEnded(rig));
@@ -80,7 +80,7 @@ public sealed class TakeLegTests
         using var first = new WirePhone(rig.Node.Sip);
         using var second = new WirePhone(rig.Node.Sip);
         var (target, _) = await rig.Up(first);
-        var source = wrong == "not-up" ? await Offered(rig, second) : (await rig.Up(second)).Call;
+        var source = wrong == "not-up" ? await rig.Offered(second) : (await rig.Up(second)).Call;
 
         await rig.Command(n => new TakeLeg(
             target,
@@ -92,7 +92,7 @@ public sealed class TakeLegTests
 
         var failed = await rig.Next<LegFailed>();
         Assert.Equal((target, code), (failed.Call, failed.SipCode));
-        Assert.Equal(2, rig.Node.Calls);
+        Assert.Equal(2, await rig.Calls());
     }
 
     private static async Task<bool> Hears(WirePhone listener, WirePhone speaker, int port)
@@ -118,11 +118,5 @@ public sealed class TakeLegTests
     {
         var ended = await rig.Next<LegEnded>();
         return (ended.Call, ended.Leg);
-    }
-
-    private static async Task<CallId> Offered(NodeRig rig, WirePhone phone)
-    {
-        phone.Send(SipMethods.Invite, 1, phone.Sdp());
-        return (await rig.Next<LegOffered>()).Call;
     }
 }

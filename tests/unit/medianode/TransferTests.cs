@@ -34,7 +34,7 @@ public sealed class TransferTests
         await AnswerNotify(phone, 180, "active;");
         await rig.Command(n => new ReferProgress(call, 1, n, LegId.Caller, 200));
         await AnswerNotify(phone, 200, "terminated;");
-        Assert.Equal(1, rig.Node.Calls);
+        Assert.Equal(1, await rig.Calls());
     }
 
     /// <summary>RFC 5589 section 7: attended transfer; the phone names its other dialog with us.</summary>
@@ -73,7 +73,7 @@ public sealed class TransferTests
             await AnswerNotify(phone, 481, "terminated;");
         }
 
-        Assert.Equal((1L, 1), (rig.Node.Counters.ReferralsUnknown, rig.Node.Calls));
+        Assert.Equal((1L, 1), ((await rig.Counters()).ReferralsUnknown, await rig.Calls()));
     }
 
     /// <summary>RFC 3891 §3: what is for a call that rings is not for one that is up; and the dialog that carries the
@@ -95,7 +95,7 @@ public sealed class TransferTests
         Assert.Equal(202, (await phone.Final(SipMethods.Refer, 2)).StatusCode);
         await AnswerNotify(phone, 100, "active;");
         await AnswerNotify(phone, code, "terminated;");
-        Assert.Equal((1L, 2), (rig.Node.Counters.ReferralsUnknown, rig.Node.Calls));
+        Assert.Equal((1L, 2), ((await rig.Counters()).ReferralsUnknown, await rig.Calls()));
     }
 
     [Fact]
@@ -119,11 +119,7 @@ public sealed class TransferTests
         using var phone = new WirePhone(rig.Node.Sip);
         using var other = new WirePhone(rig.Node.Sip);
         var call = (await rig.Up(phone)).Call;
-        await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
-        other.ToTag = "";
-
-        other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
-        var replacing = await rig.Next<LegReplacing>();
+        var replacing = await CarlReplaces(rig, other, DialogOf(phone));
         await rig.Command(n => new Answer(call, 1, n, replacing.Leg));
         other.ToTag = (await other.Final(SipMethods.Invite, 3)).ToTag;
         other.Send(SipMethods.Ack, 3);
@@ -132,11 +128,11 @@ public sealed class TransferTests
         Assert.Equal((call, LegId.FirstByNode, LegId.Caller), (replacing.Call, replacing.Leg, replacing.Replaced));
         Assert.Equal(new AgentId("carl"), replacing.Account);
         Assert.Equal((call, LegId.FirstByNode), (answered.Call, answered.Leg));
-        Assert.Equal(1, rig.Node.Calls);
+        Assert.Equal(1, await rig.Calls());
 
         await rig.Command(n => new Hangup(call, 1, n, LegId.Caller, 200));
         phone.Respond(await phone.Request(SipMethods.Bye), 200);
-        Assert.Equal(1, rig.Node.Calls);
+        Assert.Equal(1, await rig.Calls());
     }
 
     [Fact]
@@ -146,15 +142,12 @@ public sealed class TransferTests
         using var phone = new WirePhone(rig.Node.Sip);
         using var other = new WirePhone(rig.Node.Sip);
         var call = (await rig.Up(phone)).Call;
-        await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
-        other.ToTag = "";
-        other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
-        var replacing = await rig.Next<LegReplacing>();
+        var replacing = await CarlReplaces(rig, other, DialogOf(phone));
 
         await rig.Command(n => new Reject(call, 1, n, replacing.Leg, 603, null));
 
         Assert.Equal(603, (await other.Final(SipMethods.Invite, 3)).StatusCode);
-        Assert.Equal((1, 1L), (rig.Node.Calls, rig.Node.Counters.ReplacementsForbidden));
+        Assert.Equal((1, 1L), (await rig.Calls(), (await rig.Counters()).ReplacementsForbidden));
     }
 
     /// <summary>RFC 3891 §3 lets an early dialog that we began be replaced; whether it is, the call decides. Refused,
@@ -166,22 +159,18 @@ public sealed class TransferTests
         using var caller = new WirePhone(rig.Node.Sip);
         using var ringing = new WirePhone(rig.Node.Sip);
         using var other = new WirePhone(rig.Node.Sip);
-        await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
-        other.ToTag = "";
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var call = (await rig.Next<LegOffered>()).Call;
+        var call = await rig.Offered(caller);
         await rig.Dial(call, Agent, [ringing.Contact(rig.Node.Node)]);
         var invite = await ringing.Request(SipMethods.Invite);
         ringing.Respond(invite, 180);
         await rig.Next<LegProgress>();
 
         var dialog = new Replaces(invite.CallId, invite.FromTag, "wire", IsEarlyOnly: true);
-        other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {dialog}\r\n");
-        var replacing = await rig.Next<LegReplacing>();
+        var replacing = await CarlReplaces(rig, other, dialog.ToString());
         await rig.Command(n => new Reject(call, 1, n, replacing.Leg, 403, null));
 
         Assert.Equal((Agent, 403), (replacing.Replaced, (await other.Final(SipMethods.Invite, 3)).StatusCode));
-        Assert.Equal(1, rig.Node.Counters.ReplacementsForbidden);
+        Assert.Equal(1, (await rig.Counters()).ReplacementsForbidden);
         ringing.Respond(invite, 200, ringing.Sdp("0"));
         Assert.Equal(Agent, (await rig.Next<LegAnswered>()).Leg);
     }
@@ -198,7 +187,7 @@ public sealed class TransferTests
         other.Send(SipMethods.Invite, 1, other.Sdp(), $"Replaces: {DialogOf(phone)}\r\n");
 
         Assert.Equal(403, (await other.Final(SipMethods.Invite, 1)).StatusCode);
-        Assert.Equal((1, 1L), (rig.Node.Calls, rig.Node.Counters.ReplacementsForbidden));
+        Assert.Equal((1, 1L), (await rig.Calls(), (await rig.Counters()).ReplacementsForbidden));
     }
 
     [Fact]
@@ -224,17 +213,16 @@ public sealed class TransferTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        phone.Send(SipMethods.Invite, 1, phone.Sdp());
-        var offered = await rig.Next<LegOffered>();
+        var call = await rig.Offered(phone);
 
         await rig.Command(n => new Redirect(
-            offered.Call, 1, n, LegId.Caller, ["sip:a@192.0.2.1", "bad contact", "\"B\" <sip:b@acd.invalid>;q=0.5"]));
+            call, 1, n, LegId.Caller, ["sip:a@192.0.2.1", "bad contact", "\"B\" <sip:b@acd.invalid>;q=0.5"]));
 
         var moved = await phone.Final(SipMethods.Invite, 1);
         Assert.Equal(302, moved.StatusCode);
         Assert.Equal(["sip:a@192.0.2.1", $"sip:b@{rig.Node.Sip}"], moved.Contacts.Select(c => c.Uri.ToString()));
         Assert.Equal(500, moved.Contacts[1].QThousandths);
-        Assert.Equal(0, rig.Node.Calls);
+        Assert.Equal(0, await rig.Calls());
     }
 
     [Fact]
@@ -242,10 +230,9 @@ public sealed class TransferTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        phone.Send(SipMethods.Invite, 1, phone.Sdp());
-        var offered = await rig.Next<LegOffered>();
+        var call = await rig.Offered(phone);
 
-        await rig.Command(n => new Redirect(offered.Call, 1, n, LegId.Caller, ["\r\nX: y"]));
+        await rig.Command(n => new Redirect(call, 1, n, LegId.Caller, ["\r\nX: y"]));
 
         Assert.Equal(480, (await phone.Final(SipMethods.Invite, 1)).StatusCode);
     }
@@ -257,12 +244,11 @@ public sealed class TransferTests
         await using var rig = await NodeRig.Start();
         using var caller = new WirePhone(rig.Node.Sip);
         using var agent = new WirePhone(rig.Node.Sip);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
-        await rig.Dial(offered.Call, Agent, [agent.Contact(rig.Node.Node)]);
+        var call = await rig.Offered(caller);
+        await rig.Dial(call, Agent, [agent.Contact(rig.Node.Node)]);
         var invite = await agent.Request(SipMethods.Invite);
 
-        await rig.Command(n => new AskToAnswer(offered.Call, 1, n, Agent));
+        await rig.Command(n => new AskToAnswer(call, 1, n, Agent));
         agent.Respond(invite, 180);
 
         var asked = await agent.Request(SipMethods.Notify);
@@ -279,11 +265,10 @@ public sealed class TransferTests
         using var caller = new WirePhone(rig.Node.Sip);
         using var trunk = new WirePhone(rig.Node.Sip);
         await rig.Settle([Trunk($"sip:{trunk.Local}", NodeRig.Account("ourselves"))]);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
+        var call = await rig.Offered(caller);
 
         await rig.Command(n => new Dial(
-            offered.Call, 1, n, Agent, [Number("sip:+15550123@nowhere.invalid")], new PartyIdentity("", "sip:s@x"),
+            call, 1, n, Agent, [Number("sip:+15550123@nowhere.invalid")], new PartyIdentity("", "sip:s@x"),
             [new SipHeader("Referred-By", "<sip:carl@x>")], TimeSpan.FromSeconds(5)) { Trunk = "provider" });
         var first = await trunk.Request(SipMethods.Invite);
         trunk.Respond(first, 407,
@@ -306,16 +291,10 @@ public sealed class TransferTests
         using var caller = new WirePhone(rig.Node.Sip);
         using var trunk = new WirePhone(rig.Node.Sip);
         await rig.Settle([Trunk($"sip:localhost:{trunk.Local.Port}", null)]);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
-        while ((await rig.Node.ReadFigures(default)).Counters["hostLookups"] > 0)
-        {
-            // Asked again, each time through the loop, until the answer is there.
-        }
+        var call = await rig.Offered(caller);
+        await rig.Located();
 
-        await rig.Command(n => new Dial(
-            offered.Call, 1, n, Agent, [Number("sip:1@x")], new PartyIdentity("", "sip:s@x"), [],
-            TimeSpan.FromSeconds(5)) { Trunk = "provider" });
+        await DialOut(rig, call, "provider");
 
         var invite = await trunk.Request(SipMethods.Invite);
         Assert.Equal($"sip:1@localhost:{trunk.Local.Port}", invite.RequestUri.ToString());
@@ -330,21 +309,13 @@ public sealed class TransferTests
         using var caller = new WirePhone(rig.Node.Sip);
         using var trunk = new WirePhone(rig.Node.Sip);
         await rig.Settle([Trunk(code == 403 ? $"sip:{trunk.Local}" : uri, null)]);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
+        var call = await rig.Offered(caller);
 
-        await rig.Command(n => new Dial(
-            offered.Call, 1, n, Agent, [Number("sip:1@x")], new PartyIdentity("", "sip:s@x"), [],
-            TimeSpan.FromSeconds(5)) { Trunk = id });
+        await DialOut(rig, call, id);
         if (code == 403) trunk.Respond(await trunk.Request(SipMethods.Invite), 403);
 
-        Assert.Equal((Agent, code), await Failed());
-
-        async Task<(LegId, int)> Failed()
-        {
-            var failed = await rig.Next<LegFailed>();
-            return (failed.Leg, failed.SipCode);
-        }
+        var failed = await rig.Next<LegFailed>();
+        Assert.Equal((Agent, code), (failed.Leg, failed.SipCode));
     }
 
     [Fact]
@@ -366,6 +337,22 @@ public sealed class TransferTests
 
     private static PhoneContact Number(string uri) => new(
         uri, ImmutableArray<string>.Empty, "udp", "", new NodeId("any"), DateTimeOffset.MaxValue);
+
+    /// <summary>The registered phone of carl asks, in an INVITE with CSeq 3, for the place of another.</summary>
+    private static async Task<LegReplacing> CarlReplaces(NodeRig rig, WirePhone other, string dialog)
+    {
+        await other.Register("carl", 1, $"Contact: <sip:carl@{other.Local}>\r\n");
+        other.ToTag = "";
+        other.Send(SipMethods.Invite, 3, other.Sdp(), $"Replaces: {dialog}\r\n");
+        return await rig.Next<LegReplacing>();
+    }
+
+    /// <summary>Calls a number through a trunk, for the agent's place.</summary>
+    private static Task DialOut(NodeRig rig, CallId call, string trunk) => rig.Command(n => new Dial(
+        call, 1, n, Agent, [Number("sip:1@x")], new PartyIdentity("", "sip:s@x"), [], TimeSpan.FromSeconds(5))
+    {
+        Trunk = trunk,
+    });
 
     /// <summary>As the node sees it: its own tag is the to-tag.</summary>
     private static string DialogOf(WirePhone phone) =>

@@ -16,15 +16,10 @@ public sealed class TrunkServersTests
     [InlineData(0)]
     public async Task WhereTheFirstServerDoesNotServeTheNextHasTheCallAndTheCallsAfterIt(int code)
     {
-        using var names = new NameServer();
-        await using var rig = await Start(names);
-        using var first = new WirePhone(rig.Node.Sip);
-        using var second = new WirePhone(rig.Node.Sip);
-        await Settle(rig, names, first, second);
-        using var caller = new WirePhone(rig.Node.Sip);
-        var call = await Offer(rig, caller);
+        await using var trunk = await Carrier.Start();
+        var (rig, first, second) = trunk;
 
-        await Dial(rig, call, Outside);
+        await trunk.Dial(Outside);
         var invite = await first.Request(SipMethods.Invite);
         if (code != 0) first.Respond(invite, code);
         var again = await second.Request(SipMethods.Invite);
@@ -33,9 +28,9 @@ public sealed class TrunkServersTests
         Assert.Equal(Outside, (await rig.Next<LegAnswered>()).Leg);
         Assert.Equal("sip:123@trunk.example", again.RequestUri.ToString());
         Assert.NotEqual(invite.CallId, again.CallId);
-        Assert.Equal(1, rig.Node.Counters.TrunkFailovers);
+        Assert.Equal(1, (await rig.Counters()).TrunkFailovers);
 
-        await Dial(rig, call, new LegId(3));
+        await trunk.Dial(new LegId(3));
         Assert.Equal(SipMethods.Invite, (await second.Request(SipMethods.Invite)).Method);
     }
 
@@ -43,60 +38,72 @@ public sealed class TrunkServersTests
     [Fact]
     public async Task ARefusalByAServerIsNotTriedElsewhere()
     {
-        using var names = new NameServer();
-        await using var rig = await Start(names);
-        using var first = new WirePhone(rig.Node.Sip);
-        using var second = new WirePhone(rig.Node.Sip);
-        await Settle(rig, names, first, second);
-        using var caller = new WirePhone(rig.Node.Sip);
-        var call = await Offer(rig, caller);
+        await using var trunk = await Carrier.Start();
+        var (rig, first, second) = trunk;
 
-        await Dial(rig, call, Outside);
+        await trunk.Dial(Outside);
         first.Respond(await first.Request(SipMethods.Invite), 404);
 
         Assert.Equal(404, (await rig.Next<LegFailed>()).SipCode);
-        Assert.Equal(0, rig.Node.Counters.TrunkFailovers);
+        Assert.Equal(0, (await rig.Counters()).TrunkFailovers);
     }
 
     [Fact]
     public async Task WhenNoServerServesTheCallFailsAfterEachWasTriedOnce()
     {
-        using var names = new NameServer();
-        await using var rig = await Start(names);
-        using var first = new WirePhone(rig.Node.Sip);
-        using var second = new WirePhone(rig.Node.Sip);
-        await Settle(rig, names, first, second);
-        using var caller = new WirePhone(rig.Node.Sip);
-        var call = await Offer(rig, caller);
+        await using var trunk = await Carrier.Start();
+        var (rig, first, second) = trunk;
 
-        await Dial(rig, call, Outside);
+        await trunk.Dial(Outside);
         first.Respond(await first.Request(SipMethods.Invite), 503);
         second.Respond(await second.Request(SipMethods.Invite), 503);
 
         Assert.Equal(503, (await rig.Next<LegFailed>()).SipCode);
-        Assert.Equal(1, rig.Node.Counters.TrunkFailovers);
+        Assert.Equal(1, (await rig.Counters()).TrunkFailovers);
     }
 
-    private static Task<NodeRig> Start(NameServer names) => NodeRig.Start(change: options => options with
+    /// <summary>A trunk of two servers, and a caller who is to be put through to it.</summary>
+    private sealed class Carrier(NodeRig rig, NameServer names) : IAsyncDisposable
     {
-        NameServers = [names.At], TrunkSilenceMax = TimeSpan.FromMilliseconds(500),
-    });
+        private readonly WirePhone _first = new(rig.Node.Sip);
+        private readonly WirePhone _second = new(rig.Node.Sip);
+        private readonly WirePhone _caller = new(rig.Node.Sip);
+        private CallId _call;
 
-    private static async Task Settle(NodeRig rig, NameServer names, WirePhone first, WirePhone second)
-    {
-        names.Add("_sip._udp.trunk.example", first.Local, second.Local);
-        await rig.Settle([new TrunkSettings("carrier", "sip:trunk.example", [], null, EncryptionPolicy.Prefer, null)]);
-        while ((await rig.Node.ReadFigures(CancellationToken.None)).Counters["hostLookups"] > 0) await Task.Yield();
+        public static async Task<Carrier> Start()
+        {
+            var names = new NameServer();
+            var carrier = new Carrier(
+                await NodeRig.Start(change: options => options with
+                {
+                    NameServers = [names.At], TrunkSilenceMax = TimeSpan.FromMilliseconds(500),
+                }),
+                names);
+            await carrier.Settle();
+            return carrier;
+        }
+
+        public void Deconstruct(out NodeRig node, out WirePhone first, out WirePhone second) =>
+            (node, first, second) = (rig, _first, _second);
+
+        public Task Dial(LegId leg) => rig.Command(n => new Dial(
+            _call, 1, n, leg,
+            [new PhoneContact("sip:123@acd.invalid", [], "udp", "", rig.Node.Node, DateTimeOffset.MaxValue)],
+            new PartyIdentity("Support", "sip:c@acd.invalid"), [], TimeSpan.FromSeconds(15)) { Trunk = "carrier" });
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var phone in (WirePhone[])[_first, _second, _caller]) phone.Dispose();
+            await rig.DisposeAsync();
+            names.Dispose();
+        }
+
+        private async Task Settle()
+        {
+            names.Add("_sip._udp.trunk.example", _first.Local, _second.Local);
+            await rig.Settle([new TrunkSettings("carrier", "sip:trunk.example", [], null, EncryptionPolicy.Prefer, null)]);
+            await rig.Located();
+            _call = await rig.Offered(_caller);
+        }
     }
-
-    private static async Task<CallId> Offer(NodeRig rig, WirePhone caller)
-    {
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        return (await rig.Next<LegOffered>()).Call;
-    }
-
-    private static Task Dial(NodeRig rig, CallId call, LegId leg) => rig.Command(n => new Dial(
-        call, 1, n, leg,
-        [new PhoneContact("sip:123@acd.invalid", [], "udp", "", rig.Node.Node, DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1))],
-        new PartyIdentity("Support", "sip:c@acd.invalid"), [], TimeSpan.FromSeconds(15)) { Trunk = "carrier" });
 }

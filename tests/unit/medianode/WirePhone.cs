@@ -24,6 +24,7 @@ internal sealed class WirePhone : IDisposable
     private readonly UdpClient _rtcp;
     private readonly IPEndPoint _node;
     private readonly string _callId = $"wire{Interlocked.Increment(ref s_calls)}";
+    private readonly HashSet<(string CallId, uint Number, string Method)> _taken = [];
     private int _branch;
     private ushort _sequence;
 
@@ -100,11 +101,14 @@ internal sealed class WirePhone : IDisposable
         }
     }
 
+    /// <summary>The next request with that method; one that comes again, since we were slow to answer, is
+    /// none.</summary>
     public async Task<SipRequest> Request(string method)
     {
         while (true)
         {
-            if (await Next() is SipRequest request && request.Method == method) return request;
+            if (await Next() is SipRequest request && request.Method == method
+                && _taken.Add((request.CallId, request.CSeq.Number, method))) return request;
         }
     }
 
@@ -123,9 +127,11 @@ internal sealed class WirePhone : IDisposable
     }
 
     /// <summary>A frame of RTP to a port of the node's.</summary>
-    public void Say(int port, byte payloadType = 0)
+    /// <param name="sound">Of which all of it is.</param>
+    public void Say(int port, byte payloadType = 0, byte sound = 0)
     {
         var packet = new byte[12 + 160];
+        packet.AsSpan(12).Fill(sound);
         (packet[0], packet[1]) = (0x80, payloadType);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), ++_sequence);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), _sequence * 160u);

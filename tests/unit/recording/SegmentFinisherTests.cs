@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansAcd.Audio;
 using OrleansAcd.Contracts;
 using OrleansAcd.MediaCore;
@@ -6,6 +7,7 @@ using OrleansAcd.Recordings;
 using OrleansAcd.Recordings.Formats;
 using OrleansAcd.Recordings.Stores;
 using OrleansAcd.Tests.Unit.Recordings;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Recording;
@@ -18,8 +20,8 @@ public sealed class SegmentFinisherTests : IDisposable, IRecordingListener
     private readonly RecordingFolder _folder = new();
     private readonly DirectoryStore _store;
     private readonly RecordingSpool _spool;
-    private readonly List<RecordingFacts> _finished = [];
-    private readonly List<string> _failed = [];
+    private readonly ConcurrentQueue<RecordingFacts> _finished = [];
+    private readonly ConcurrentQueue<string> _failed = [];
 
     public SegmentFinisherTests()
     {
@@ -33,9 +35,9 @@ public sealed class SegmentFinisherTests : IDisposable, IRecordingListener
 
     public void Dispose() => _folder.Dispose();
 
-    void IRecordingListener.OnSegment(RecordingFacts facts) => _finished.Add(facts);
+    void IRecordingListener.OnSegment(RecordingFacts facts) => _finished.Enqueue(facts);
 
-    void IRecordingListener.OnFailed(string reason) => _failed.Add(reason);
+    void IRecordingListener.OnFailed(string reason) => _failed.Enqueue(reason);
 
     [SkippableFact]
     public void OpusTakesThePlaceOfWhatWasWrittenOnceItIsWhole()
@@ -67,19 +69,20 @@ public sealed class SegmentFinisherTests : IDisposable, IRecordingListener
 
     /// <summary>A full disk, say: the file waits where it is complete, and is stored once that is possible.</summary>
     [Fact]
-    public void WhatTheStoreRefusesIsOfferedAgainUntilItTakesIt()
+    public async Task WhatTheStoreRefusesIsOfferedAgainUntilItTakesIt()
     {
         var day = Path.GetDirectoryName(_store.PathOf(Wav))!;
-        File.WriteAllText(day, "in the way");
+        await File.WriteAllTextAsync(day, "in the way");
         using var finisher = new SegmentFinisher(_spool, TimeSpan.FromMilliseconds(5));
         Add(finisher, 2 * Rate, isOpus: false);
-        Assert.True(SpinWait.SpinUntil(() => finisher.Counters is { Unstored: 1, Failures: > 3 }, Patience));
+        await Eventually.Is(() => finisher.Counters is { Unstored: 1, Failures: > 3 }, "it is offered again and again");
         Assert.Equal((0L, 0L), (finisher.Counters.Pending, finisher.Counters.Segments));
 
         File.Delete(day);
-        Assert.True(SpinWait.SpinUntil(() => finisher.Counters is { Unstored: 0, Segments: 1 }, Patience));
+        await Eventually.Is(() => finisher.Counters.Unstored == 0 && !_finished.IsEmpty, "it is stored and told");
 
         Assert.Equal(Wav.ToString(), Assert.Single(_finished).Name);
+        Assert.Equal(1, finisher.Counters.Segments);
         Assert.Empty(_failed);
         Assert.True(File.Exists(_store.PathOf(Wav)));
     }

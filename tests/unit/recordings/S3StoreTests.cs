@@ -1,6 +1,7 @@
 using OrleansAcd.Contracts;
 using OrleansAcd.Recordings;
 using OrleansAcd.Recordings.Stores;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.Recordings;
@@ -9,7 +10,6 @@ namespace OrleansAcd.Tests.Unit.Recordings;
 public sealed class S3StoreTests
 {
     private static readonly CancellationToken Never = CancellationToken.None;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task WhatIsPutIsSignedListedFoundOpenedInPartAndDeleted()
@@ -113,10 +113,10 @@ public sealed class S3StoreTests
         await using var store = Uploading(waiting, server);
 
         store.Start();
-        await Until(() => store.Uploaded == 1);
+        await Eventually.Is(() => store.Uploaded == 1, "one is uploaded");
         server.HangUpNext(3);
         await store.Put(await Sound(folder, second), Facts(second), Never);
-        await Until(() => store.Uploaded == 2);
+        await Eventually.Is(() => store.Uploaded == 2, "both are uploaded");
 
         Assert.True(store.Failures >= 3, $"{store.Failures} failures");
         Assert.Null(store.Trouble);
@@ -136,7 +136,7 @@ public sealed class S3StoreTests
         var (name, next) = (RecordingFolder.Name("a"), RecordingFolder.Name("b"));
         store.Start();
         await store.Put(await Sound(folder, name), Facts(name), Never);
-        await Until(() => server.Requests > 0);
+        await Eventually.Is(() => server.Requests > 0, "the upload has begun");
 
         Assert.Equal([name], await Names(store, RecordingFilter.All));
         Assert.Equal(Facts(name).ToBytes(), (await store.Find(name, Never))!.ToBytes());
@@ -145,7 +145,7 @@ public sealed class S3StoreTests
         server.Gate.SetResult();
         server.Gate = null;
         await store.Put(await Sound(folder, next), Facts(next), Never);
-        await Until(() => server.Objects.ContainsKey("centre/" + next));
+        await Eventually.Is(() => server.Objects.ContainsKey("centre/" + next), "the next is uploaded");
 
         Assert.Equal([next], await Names(store, RecordingFilter.All));
         Assert.Null(await store.Find(name, Never));
@@ -185,11 +185,4 @@ public sealed class S3StoreTests
     private static async Task<IEnumerable<RecordingName>> Names(
         IRecordingStore store, RecordingFilter filter, string? after = null, int limit = 100) =>
         (await store.List(filter, after, limit, Never)).Select(found => found.Name);
-
-    private static async Task Until(Func<bool> isSo)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!isSo()) await timer.WaitForNextTickAsync(limit.Token);
-    }
 }

@@ -19,11 +19,8 @@ public sealed class EncryptedLegTests
     [MemberData(nameof(Pairs))]
     public void EachHearsTheOtherUnderItsOwnKeys(string one, string other)
     {
-        using var rig = new Rig();
-        using var a = Add(rig, "a", 1, one);
-        using var b = Add(rig, "b", 2, other);
-        rig.Conversation.SetHearing(a.Party, b.Party);
-        rig.Conversation.SetHearing(b.Party, a.Party);
+        using var talk = new Talk(one, other);
+        var (rig, a, b) = talk;
         for (byte i = 1; i <= 50; i++)
         {
             a.Say(i);
@@ -41,10 +38,8 @@ public sealed class EncryptedLegTests
     [Fact]
     public void PlainForgedAndReplayedPacketsAreDroppedAndCounted()
     {
-        using var rig = new Rig();
-        using var a = Add(rig, "a", 1, "AES_CM_128_HMAC_SHA1_80");
-        using var b = Add(rig, "b", 2, "");
-        rig.Conversation.SetHearing(b.Party, a.Party);
+        using var talk = new Talk("AES_CM_128_HMAC_SHA1_80", "");
+        var (rig, a, b) = talk;
         a.Say(1);
         rig.Settle();
 
@@ -67,11 +62,8 @@ public sealed class EncryptedLegTests
     [Fact]
     public void AtAChangeOfKeysBothAreTakenForAWhile()
     {
-        using var rig = new Rig();
-        using var a = Add(rig, "a", 1, "AES_CM_128_HMAC_SHA1_80");
-        using var b = Add(rig, "b", 2, "");
-        rig.Conversation.SetHearing(b.Party, a.Party);
-        rig.Conversation.SetHearing(a.Party, b.Party);
+        using var talk = new Talk("AES_CM_128_HMAC_SHA1_80", "");
+        var (rig, a, b) = talk;
         a.Say(1);
         rig.Settle();
         var old = a.Sender;
@@ -91,10 +83,8 @@ public sealed class EncryptedLegTests
     [Fact]
     public void AReofferWithTheSameKeysGoesOnWhereItWas()
     {
-        using var rig = new Rig();
-        using var a = Add(rig, "a", 1, "AES_CM_128_HMAC_SHA1_80");
-        using var b = Add(rig, "b", 2, "");
-        rig.Conversation.SetHearing(a.Party, b.Party);
+        using var talk = new Talk("AES_CM_128_HMAC_SHA1_80", "");
+        var (rig, a, b) = talk;
         b.Say(1);
         rig.Settle();
         var (_, receiver) = (a.Sender, a.Receiver!);
@@ -110,11 +100,8 @@ public sealed class EncryptedLegTests
     [Fact]
     public void ReportsAreEncryptedBothWays()
     {
-        using var rig = new Rig();
-        using var a = Add(rig, "a", 1, "AEAD_AES_128_GCM");
-        using var b = Add(rig, "b", 2, "");
-        rig.Conversation.SetHearing(a.Party, b.Party);
-        rig.Conversation.SetHearing(b.Party, a.Party);
+        using var talk = new Talk("AEAD_AES_128_GCM", "");
+        var (rig, a, b) = talk;
         a.Say(1);
         b.Say(2);
         rig.Settle();
@@ -124,7 +111,8 @@ public sealed class EncryptedLegTests
         Assert.Equal(SrtpVerdict.Done, a.Receiver!.OpenRtcp(goodbye, out var length));
         Assert.Equal(RtcpParseError.None, RtcpReader.TryOpen(goodbye.AsSpan(0, length), out _));
 
-        using var c = Add(rig, "c", 4, "AES_CM_128_HMAC_SHA1_80");
+        using var c = new SecureEnd(rig, "c");
+        c.Agree(4);
         c.SendControl(SrtpPair.Rtcp());
         rig.Settle();
         Assert.Equal(1, c.Party.Quality.Crypto.Malformed + c.Party.Quality.Crypto.Forged);
@@ -133,10 +121,8 @@ public sealed class EncryptedLegTests
     [Fact]
     public void ARelayBetweenEncryptedLegsAllocatesNothing() => AllocationMeter.AssertNothing(meter =>
     {
-        using var rig = new Rig();
-        using var a = Add(rig, "a", 1, "AES_CM_128_HMAC_SHA1_80");
-        using var b = Add(rig, "b", 2, "AEAD_AES_256_GCM");
-        rig.Conversation.SetHearing(b.Party, a.Party);
+        using var talk = new Talk("AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM");
+        var (rig, a, b) = talk;
         var (buffer, heard) = (new byte[200], 0);
         for (var i = 0; i < 200; i++)
         {
@@ -153,10 +139,34 @@ public sealed class EncryptedLegTests
         Assert.Equal(200, heard);
     });
 
-    private static SecureEnd Add(Rig rig, string name, int keys, string suite)
+    /// <summary>Two ends, each with keys for its suite or, without one, plain, that hear each other.</summary>
+    private sealed class Talk : IDisposable
     {
-        var end = new SecureEnd(rig, name);
-        end.Agree(suite.Length == 0 ? 0 : keys, SrtpSuite.Find(suite));
-        return end;
+        private readonly Rig _rig = new();
+        private readonly SecureEnd _a;
+        private readonly SecureEnd _b;
+
+        public Talk(string a, string b)
+        {
+            (_a, _b) = (Add("a", 1, a), Add("b", 2, b));
+            _rig.Conversation.SetHearing(_a.Party, _b.Party);
+            _rig.Conversation.SetHearing(_b.Party, _a.Party);
+        }
+
+        public void Deconstruct(out Rig rig, out SecureEnd a, out SecureEnd b) => (rig, a, b) = (_rig, _a, _b);
+
+        public void Dispose()
+        {
+            _a.Dispose();
+            _b.Dispose();
+            _rig.Dispose();
+        }
+
+        private SecureEnd Add(string name, int keys, string suite)
+        {
+            var end = new SecureEnd(_rig, name);
+            end.Agree(suite.Length == 0 ? 0 : keys, SrtpSuite.Find(suite));
+            return end;
+        }
     }
 }

@@ -22,22 +22,16 @@ public sealed class EncryptionPolicyTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        phone.Send(SipMethods.Invite, 1, Sdp(phone, profile, encrypted));
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
-        var ok = await phone.Final(SipMethods.Invite, 1);
-        phone.ToTag = ok.ToTag;
-        phone.Send(SipMethods.Ack, 1);
-        await rig.Next<LegAnswered>();
-        await rig.Command(n => new Hangup(offered.Call, 1, n, LegId.Caller, 200));
+        var (call, ok) = await rig.Up(phone, Sdp(phone, profile, encrypted));
+        await rig.Command(n => new Hangup(call, 1, n, LegId.Caller, 200));
 
         Assert.Equal(encrypted, (await rig.Next<LegEnded>()).Quality.Encrypted);
         Assert.Contains(profile, Body(ok), StringComparison.Ordinal);
         const string Answered = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:";
         Assert.Equal(encrypted, Body(ok).Contains(Answered, StringComparison.Ordinal));
         Assert.DoesNotContain(Key, Body(ok), StringComparison.Ordinal);
-        Assert.Equal(encrypted ? 1 : 0, rig.Node.Counters.LegsEncrypted);
-        Assert.Equal(encrypted ? 0 : 1, rig.Node.Counters.LegsPlain);
+        Assert.Equal(encrypted ? 1 : 0, (await rig.Counters()).LegsEncrypted);
+        Assert.Equal(encrypted ? 0 : 1, (await rig.Counters()).LegsPlain);
     }
 
     [Theory]
@@ -56,7 +50,7 @@ public sealed class EncryptionPolicyTests
         var refusal = await phone.Final(SipMethods.Invite, 1);
         Assert.Equal(488, refusal.StatusCode);
         Assert.Contains(words, refusal.Headers.Get("Warning"), StringComparison.Ordinal);
-        Assert.Equal(1, rig.Node.Counters.EncryptionRefused);
+        Assert.Equal(1, (await rig.Counters()).EncryptionRefused);
     }
 
     /// <summary>Nor are keys of ours told over UDP to who asks for our offer.</summary>
@@ -81,9 +75,8 @@ public sealed class EncryptionPolicyTests
         await using var rig = await NodeRig.Start();
         using var caller = new WirePhone(rig.Node.Sip);
         using var agent = new WirePhone(rig.Node.Sip);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
-        await Dial(rig, offered.Call, agent, EncryptionPolicy.Require);
+        var call = await rig.Offered(caller);
+        await Dial(rig, call, agent, EncryptionPolicy.Require);
 
         Assert.Equal(488, (await rig.Next<LegFailed>()).SipCode);
     }
@@ -98,9 +91,8 @@ public sealed class EncryptionPolicyTests
         await using var rig = await NodeRig.Start();
         using var caller = new WirePhone(rig.Node.Sip);
         using var agent = new WirePhone(rig.Node.Sip);
-        caller.Send(SipMethods.Invite, 1, caller.Sdp());
-        var offered = await rig.Next<LegOffered>();
-        await Dial(rig, offered.Call, agent, policy);
+        var call = await rig.Offered(caller);
+        await Dial(rig, call, agent, policy);
         var invite = await agent.Request(SipMethods.Invite);
 
         Assert.Contains("RTP/AVP", Body(invite), StringComparison.Ordinal);
@@ -108,7 +100,7 @@ public sealed class EncryptionPolicyTests
         Assert.Equal(policy == EncryptionPolicy.Prefer, hasKeys);
         agent.Respond(invite, 200, agent.Sdp("0") + (takes ? Line : ""));
         await rig.Next<LegAnswered>();
-        await rig.Command(n => new Hangup(offered.Call, 1, n, Agent, 200));
+        await rig.Command(n => new Hangup(call, 1, n, Agent, 200));
         Assert.Equal(encrypted, (await rig.Next<LegEnded>()).Quality.Encrypted);
     }
 
@@ -125,20 +117,14 @@ public sealed class EncryptionPolicyTests
         await using var rig = await NodeRig.Start();
         await rig.Settle([Trunk(policy)]);
         using var phone = new WirePhone(rig.Node.Sip);
-        phone.Send(
-            SipMethods.Invite, 1, Sdp(phone, "RTP/AVP", keys: true)
+        var (call, ok) = await rig.Up(
+            phone, Sdp(phone, "RTP/AVP", keys: true)
             + $"m=video {phone.RtpPort} {profile} 97\r\na=rtpmap:97 VP8/90000\r\n" + (keys ? Line : ""));
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
-        var ok = await phone.Final(SipMethods.Invite, 1);
-        phone.ToTag = ok.ToTag;
-        phone.Send(SipMethods.Ack, 1);
-        await rig.Next<LegAnswered>();
-        await rig.Command(n => new Hangup(offered.Call, 1, n, LegId.Caller, 200));
+        await rig.Command(n => new Hangup(call, 1, n, LegId.Caller, 200));
 
         Assert.Equal(plain, (await rig.Next<LegEnded>()).Quality.PlainLines);
         Assert.Equal(taken, WirePhone.PortOf(ok, "video") != 0);
-        var counters = rig.Node.Counters;
+        var counters = await rig.Counters();
         Assert.Equal((encrypted, plain, downgraded, taken ? 0 : 1), (
             counters.LinesEncrypted, counters.LinesPlain, counters.EncryptionDowngraded, counters.EncryptionRefused));
     }
@@ -149,17 +135,12 @@ public sealed class EncryptionPolicyTests
     {
         await using var rig = await NodeRig.Start();
         using var phone = new WirePhone(rig.Node.Sip);
-        phone.Send(SipMethods.Invite, 1, Sdp(phone, "RTP/AVP", keys: true));
-        var offered = await rig.Next<LegOffered>();
-        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
-        phone.ToTag = (await phone.Final(SipMethods.Invite, 1)).ToTag;
-        phone.Send(SipMethods.Ack, 1);
-        await rig.Next<LegAnswered>();
+        await rig.Up(phone, Sdp(phone, "RTP/AVP", keys: true));
 
         phone.Send(SipMethods.Invite, 2, Sdp(phone, "RTP/AVP", keys: false));
         Assert.Equal(200, (await phone.Final(SipMethods.Invite, 2)).StatusCode);
         phone.Send(SipMethods.Ack, 2);
-        Assert.Equal(1, rig.Node.Counters.EncryptionDowngraded);
+        Assert.Equal(1, (await rig.Counters()).EncryptionDowngraded);
     }
 
     private static Task Dial(NodeRig rig, CallId call, WirePhone agent, EncryptionPolicy policy) => rig.Command(n =>

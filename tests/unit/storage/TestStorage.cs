@@ -16,8 +16,11 @@ internal sealed class TestStorage : IDisposable
 {
     public static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
 
-    public TestStorage() =>
-        Options = new StorageOptions { Directory = Directory, RetryDelayMax = TimeSpan.FromMilliseconds(200) };
+    /// <summary>A disk that is slow since the machine is busy is none that hangs.</summary>
+    public TestStorage() => Options = new StorageOptions
+    {
+        Directory = Directory, RetryDelayMax = TimeSpan.FromMilliseconds(200), StallTimeout = TimeSpan.FromMinutes(1),
+    };
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("acd-storage-").FullName;
 
