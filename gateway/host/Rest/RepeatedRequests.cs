@@ -29,7 +29,7 @@ internal sealed class RepeatedRequests(TimeProvider time)
         endpoints.AddEndpointFilter(static (context, next) =>
             context.HttpContext.RequestServices.GetRequiredService<RepeatedRequests>().Answer(context, next));
 
-    private async ValueTask<object?> Answer(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    internal async ValueTask<object?> Answer(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.HttpContext.Request;
         var key = request.Headers[Header].ToString();
