@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Signalling;
 using OrleansAcd.Sip.Location;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.MediaNode;
@@ -101,7 +102,7 @@ public sealed class NameServersTests : IDisposable
         var answer = await names.Services(Service, CancellationToken.None).WaitAsync(Patience);
 
         Assert.Equal((0, false, 1L), (answer.Records.Count, answer.IsAnswered, names.Unanswered));
-        await NodeRig.Until(() => _server.Asked == 2);
+        await Eventually.Is(() => _server.Asked == 2, "both questions arrived");
     }
 
     /// <summary>A lookup has many questions: a dead server delays the first of them alone.</summary>
