@@ -41,7 +41,7 @@ internal sealed class MediaNodeService(
             RtpPortLast = options.RtpPorts.Last,
             Recorder = new RecorderOptions(spool),
         };
-        node = MediaOption.Fill(node, options, settings);
+        node = NameServerSetting.Fill(MediaOption.Fill(node, options, settings), settings);
         Node = MediaNodeHost.Start(node, bus, prompts, time, log, out var problem) ?? throw new UsageException(problem);
         await Node.Ready.WaitAsync(SettingsMax, cancellationToken);
     }

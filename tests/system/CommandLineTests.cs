@@ -70,6 +70,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("ACD__Node__Codecs", "pcma,morse", "Acd:Node:Codecs: 'morse'")]
     [InlineData("ACD__Node__VideoBandwidthMax", "-1", "Acd:Node:VideoBandwidthMax: '-1'")]
+    [InlineData("ACD__Node__NameServers", "192.0.2.53,dns", "Acd:Node:NameServers: 'dns'")]
     public async Task ABadSettingIsNamed(string key, string value, string named)
     {
         using var folder = new TestFolder();

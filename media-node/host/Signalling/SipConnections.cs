@@ -31,7 +31,7 @@ internal sealed class SipConnections(EventLoop loop, SipEdgeOptions options) : I
     /// <summary>TLS that failed: bad bytes, no trust, no common cipher.</summary>
     public long TlsFailures { get; private set; }
 
-    /// <summary>Connections that did not come up, or did not finish their handshake, in time.</summary>
+    /// <summary>Connections that did not come up, did not finish their handshake, or had no message, in time.</summary>
     public long TimedOut { get; private set; }
 
     /// <summary>Where TLS is bound; null: nowhere.</summary>
@@ -76,7 +76,7 @@ internal sealed class SipConnections(EventLoop loop, SipEdgeOptions options) : I
 
     public void OnConnected(TcpConnection connection)
     {
-        if (!_byConnection.TryGetValue(connection, out var peer)) Add(connection, SipTransport.Tcp, null);
+        if (!_byConnection.TryGetValue(connection, out var peer)) AwaitMessage(Add(connection, SipTransport.Tcp, null));
         else if (peer.Tls is null) loop.Cancel(peer.Limit);
     }
 
@@ -137,6 +137,7 @@ internal sealed class SipConnections(EventLoop loop, SipEdgeOptions options) : I
         {
             Handshakes--;
             loop.Cancel(peer.Limit);
+            if (!peer.IsOurs) AwaitMessage(peer);
             peer.SendWaiting();
         }
 
@@ -164,6 +165,7 @@ internal sealed class SipConnections(EventLoop loop, SipEdgeOptions options) : I
                 case SipFrame.NeedMore:
                     return;
                 case SipFrame.Message:
+                    loop.Cancel(peer.Limit);
                     _edge!.Stack.HandleMessage(message, peer.Flow, loop.Now);
                     _edge.Flush();
                     break;
@@ -210,17 +212,21 @@ internal sealed class SipConnections(EventLoop loop, SipEdgeOptions options) : I
             return null;
         }
 
-        var peer = Add(made, flow.Transport, tls, flow.ServerName);
+        var peer = Add(made, flow.Transport, tls, flow.ServerName, isOurs: true);
         loop.Schedule(peer.Limit, loop.Now + (tls is null ? options.ConnectMax : options.Tls!.Options.HandshakeMax));
         return peer.SendCipher() ? peer : null;
     }
 
-    private SipPeer Add(TcpConnection connection, SipTransport transport, TlsSession? tls, string? serverName = null)
+    private void AwaitMessage(SipPeer peer) => loop.Schedule(peer.Limit, loop.Now + options.FirstMessageMax);
+
+    private SipPeer Add(
+        TcpConnection connection, SipTransport transport, TlsSession? tls, string? serverName = null,
+        bool isOurs = false)
     {
         var flow = new SipFlow(transport, connection.Remote.ToIpEndPoint(), ++_lastId);
         var peer = new SipPeer(connection, flow, tls, serverName, options.UnsentBytesMax, TooLate)
         {
-            LastHeard = loop.Now,
+            LastHeard = loop.Now, IsOurs = isOurs,
         };
         _byId[flow.ConnectionId] = peer;
         _byConnection[connection] = peer;

@@ -28,6 +28,9 @@ public sealed record SipEdgeOptions
     /// <summary>A TCP connection that we make has to be up by then; TLS has a limit of its own.</summary>
     public TimeSpan ConnectMax { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Who connects has to have sent a whole message by then: nobody holds connections for nothing.</summary>
+    public TimeSpan FirstMessageMax { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Certificates and trust; null: no TLS, neither in nor out.</summary>
     internal TlsAuthority? Tls { get; init; }
 
@@ -68,7 +71,7 @@ public sealed class SipEdge : IReadyHandler, ITimeoutHandler, IDisposable
     /// <summary>TLS that failed: bad bytes, no trust, no common cipher.</summary>
     public long TlsFailures => _connections.TlsFailures;
 
-    /// <summary>Connections that did not come up, or did not finish their handshake, in time.</summary>
+    /// <summary>Connections that did not come up, did not finish their handshake, or had no message, in time.</summary>
     public long ConnectionsTimedOut => _connections.TimedOut;
 
     internal TlsAuthority? Tls { get; private init; }

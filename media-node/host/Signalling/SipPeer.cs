@@ -32,6 +32,9 @@ internal sealed class SipPeer(
 
     public Instant LastHeard { get; set; }
 
+    /// <summary>We made the connection.</summary>
+    public bool IsOurs { get; init; }
+
     public LoopTimer Limit => _limit ??= new LoopTimer(this);
 
     /// <summary>Counted among the handshakes that are under way.</summary>

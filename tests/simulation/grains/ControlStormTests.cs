@@ -103,12 +103,7 @@ public sealed class ControlStormTests
     [Fact]
     public void APhoneConsultsAndTransfersByItself()
     {
-        var centre = Start(2);
-        var call = Talk(centre, "call-1");
-        centre.Node.Hold(call, new LegId(2), true);
-        centre.Node.OfferFrom("call-2", "agent000", "agent001");
-        centre.Time.RunFor(TimeSpan.FromSeconds(10));
-        var second = centre.Node.Calls[new CallId("call-2")];
+        var (centre, call, second) = AnAgentsPhoneConsults();
         Assert.Equal(("", "1<2 2<1"), (Heard(call), Heard(second)));
 
         centre.Node.Refer(call, new LegId(2), "agent001", second.Id, LegId.Caller);
@@ -130,17 +125,24 @@ public sealed class ControlStormTests
     [Fact]
     public void AReferInTheSecondCallsDialogDoesTheSame()
     {
+        var (centre, call, second) = AnAgentsPhoneConsults();
+        centre.Node.Refer(second, LegId.Caller, "call-1", call.Id, new LegId(2));
+        centre.Time.RunFor(TimeSpan.FromSeconds(3));
+
+        Assert.Equal("1<3 3<1", Heard(call));
+        Assert.Equal([100, 200], second.ReferProgress);
+    }
+
+    /// <summary>The agent's phone holds its caller and calls a colleague, who answers.</summary>
+    private static (SimulatedCentre Centre, SimulatedCall Call, SimulatedCall Second) AnAgentsPhoneConsults()
+    {
         var centre = Start(2);
         var call = Talk(centre, "call-1");
         centre.Node.Hold(call, new LegId(2), true);
         centre.Node.OfferFrom("call-2", "agent000", "agent001");
         centre.Time.RunFor(TimeSpan.FromSeconds(10));
         var second = centre.Node.Calls[new CallId("call-2")];
-        centre.Node.Refer(second, LegId.Caller, "call-1", call.Id, new LegId(2));
-        centre.Time.RunFor(TimeSpan.FromSeconds(3));
-
-        Assert.Equal("1<3 3<1", Heard(call));
-        Assert.Equal([100, 200], second.ReferProgress);
+        return (centre, call, second);
     }
 
     private static Traffic Storm => new()

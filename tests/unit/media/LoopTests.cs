@@ -252,51 +252,36 @@ public sealed class LoopTests
     [Fact]
     public void PairsThatOthersHoldAreSteppedOverUntilTheyHaveRested()
     {
-        using var loop = NewLoop("default");
-        using var block = PortBlock.Take(800);
-        var others = Hold(loop, block, pairs: 300);
-        var pool = new RtpPortPool(block.First, block.Last, TimeSpan.Zero);
+        using var block = PortBlock.Take(200);
+        var net = new HeldPorts { Below = block.First + 100 };
+        var pool = new RtpPortPool(block.First - 500, block.Last, TimeSpan.Zero);
 
-        var first = pool.Rent(loop.Net, s_loopback, Instant.Zero)!;
-        Assert.Equal((block.First + 600, 300L, 0L), (first.Port, pool.BindFailures, pool.Refused));
-        var second = pool.Rent(loop.Net, s_loopback, Instant.Zero)!;
-        Assert.Equal((block.First + 602, 300L), (second.Port, pool.BindFailures));
+        var taken = new List<RtpSocketPair> { pool.Rent(net, s_loopback, Instant.Zero)! };
+        Assert.Equal((block.First + 100, 300L, 0L), (taken[0].Port, pool.BindFailures, pool.Refused));
+        while (pool.Rent(net, s_loopback, Instant.Zero) is { } pair) taken.Add(pair);
+        Assert.Equal((50, 300L, 1L), (taken.Count, pool.BindFailures, pool.Refused));
 
-        var taken = new List<RtpSocketPair> { first, second };
-        while (pool.Rent(loop.Net, s_loopback, Instant.Zero) is { } pair) taken.Add(pair);
-        Assert.Equal((100, 300L, 1L), (taken.Count, pool.BindFailures, pool.Refused));
-
-        foreach (var socket in others) socket.Dispose();
+        net.Below = block.First;
         var rested = Instant.Zero + RtpPortPool.HeldRest;
-        Assert.Null(pool.Rent(loop.Net, s_loopback, rested - TimeSpan.FromMilliseconds(1)));
-        taken.Add(pool.Rent(loop.Net, s_loopback, rested)!);
-        Assert.Equal(block.First, taken[^1].Port);
+        Assert.Null(pool.Rent(net, s_loopback, rested - TimeSpan.FromMilliseconds(1)));
+        taken.Add(pool.Rent(net, s_loopback, rested)!);
+        Assert.Equal((block.First, 550L), (taken[^1].Port, pool.BindFailures));
         foreach (var pair in taken) pool.Return(pair, rested);
     }
 
     [Fact]
     public void WhereOthersHoldAllTheTriesAreLimitedAndThenSaved()
     {
-        using var loop = NewLoop("default");
-        using var block = PortBlock.Take(1_200);
-        var others = Hold(loop, block, pairs: 600);
-        var pool = new RtpPortPool(block.First, block.Last, TimeSpan.Zero);
+        var net = new HeldPorts { Below = int.MaxValue };
+        var pool = new RtpPortPool(10_000, 11_199, TimeSpan.Zero);
 
         long[] tries = [RtpPortPool.BindTriesMax, 600, 600];
         for (var i = 0; i < tries.Length; i++)
         {
-            Assert.Null(pool.Rent(loop.Net, s_loopback, Instant.Zero));
+            Assert.Null(pool.Rent(net, s_loopback, Instant.Zero));
             Assert.Equal((tries[i], i + 1L), (pool.BindFailures, pool.Refused));
         }
-
-        foreach (var socket in others) socket.Dispose();
     }
-
-    private static List<UdpSocket> Hold(EventLoop loop, PortBlock block, int pairs) =>
-    [
-        .. Enumerable.Range(0, pairs).Select(
-            i => loop.Net.BindUdp(s_loopback.WithPort(block.First + (2 * i) + (i % 2)), SocketOptions.Voice)!),
-    ];
 
     private static EventLoop NewLoop(string network, EventLoopOptions? options = null) =>
         new(network == "portable" ? new PortableNetwork() : Network.Default, options);
@@ -311,6 +296,21 @@ public sealed class LoopTests
             Assert.True(loop.Now < end, "it never happened");
             loop.RunOnce(TimeSpan.FromMilliseconds(10));
         }
+    }
+
+    /// <summary>A machine where somebody else holds the ports below one.</summary>
+    private sealed class HeldPorts : INetwork
+    {
+        public int Below { get; set; }
+
+        public Poller CreatePoller() => Network.Default.CreatePoller();
+
+        public UdpSocket? BindUdp(in TransportAddress local, SocketOptions options) =>
+            local.Port < Below ? null : Network.Default.BindUdp(local, options);
+
+        public TcpListenSocket? ListenTcp(in TransportAddress local) => Network.Default.ListenTcp(local);
+
+        public TcpSocket? ConnectTcp(in TransportAddress remote) => Network.Default.ConnectTcp(remote);
     }
 
     private sealed class Handler : IReadyHandler
