@@ -62,15 +62,11 @@ internal sealed class RepeatedRequests(TimeProvider time)
         var now = time.GetUtcNow();
         lock (_gate)
         {
-            while (_byAge.TryPeek(out var oldest) && (oldest.Until <= now || _byAge.Count >= KeptMax))
-            {
-                _byAge.Dequeue();
-                Remove(oldest);
-            }
-
+            while (_byAge.TryPeek(out var oldest) && oldest.Until <= now) Remove(_byAge.Dequeue());
             isFirst = !_kept.TryGetValue(key, out var kept);
             if (!isFirst) return kept!;
 
+            if (_byAge.Count >= KeptMax) Remove(_byAge.Dequeue());
             kept = new Kept(key, what, new Lazy<Task<object?>>(act), now + KeptTime);
             _byAge.Enqueue(kept);
             return _kept[key] = kept;
