@@ -41,6 +41,7 @@ internal sealed class NameServers(
         Retries = 0,
     });
 
+    private volatile IPEndPoint? _answering;
     private long _unanswered;
 
     /// <summary>Questions that no server gave a usable answer to.</summary>
@@ -93,17 +94,28 @@ internal sealed class NameServers(
         string name, QueryType type, Func<Wire.DnsResourceRecord, T?> read, CancellationToken end)
         where T : class
     {
-        var servers = (given.Count > 0 ? given : OfThisMachine()).Take(ServersMax).ToArray();
+        var servers = Servers();
         for (var round = 0; round < RoundsMax; round++)
         {
             foreach (var server in servers)
             {
-                if (await AskOne(server, name, type, end) is { } response) return Read(response, read);
+                if (await AskOne(server, name, type, end) is not { } response) continue;
+
+                _answering = server;
+                return Read(response, read);
             }
         }
 
         Interlocked.Increment(ref _unanswered);
         return new NameAnswer<T>([], UnknownLife, false);
+    }
+
+    /// <summary>The one that answered last comes first: a lookup has many questions, and must not wait for a dead
+    /// server with each.</summary>
+    private IPEndPoint[] Servers()
+    {
+        var (servers, answering) = (given.Count > 0 ? given : OfThisMachine(), _answering);
+        return [.. servers.Take(ServersMax).OrderBy(server => server.Equals(answering) ? 0 : 1)];
     }
 
     /// <summary>Null: it gave no answer that can be used.</summary>

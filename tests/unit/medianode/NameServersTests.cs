@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using OrleansAcd.MediaCore;
 using OrleansAcd.MediaNode.Signalling;
 using OrleansAcd.Sip.Location;
+using OrleansAcd.Tests.Common;
 using Xunit;
 
 namespace OrleansAcd.Tests.Unit.MediaNode;
@@ -101,7 +102,20 @@ public sealed class NameServersTests : IDisposable
         var answer = await names.Services(Service, CancellationToken.None).WaitAsync(Patience);
 
         Assert.Equal((0, false, 1L), (answer.Records.Count, answer.IsAnswered, names.Unanswered));
-        Assert.Equal(2, _server.Asked);
+        await Eventually.Is(() => _server.Asked == 2, "both questions arrived");
+    }
+
+    /// <summary>A lookup has many questions: a dead server delays the first of them alone.</summary>
+    [Fact]
+    public async Task TheServerThatAnsweredIsAskedFirstFromThenOn()
+    {
+        using var alive = new NameServer();
+        _server.Reply = _ => null;
+        var names = new NameServers(AddressFamily.InterNetwork, [_server.At, alive.At], TimeSpan.FromSeconds(2));
+
+        for (var i = 0; i < 3; i++) Assert.True((await names.Services(Service, CancellationToken.None)).IsAnswered);
+
+        Assert.Equal((1, 3), (_server.Asked, alive.Asked));
     }
 
     [Fact]
