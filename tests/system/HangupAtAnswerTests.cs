@@ -33,16 +33,19 @@ public sealed class HangupAtAnswerTests
         };
         foreach (var agent in (string[])["a1", "a2"]) await phones.AddPhone(agent, agent + "-pw", server, behaviour).Registered;
 
-        var random = new Random(seed);
+        var (random, delay) = (new Random(seed), RingTime);
         for (var i = 0; i < Calls; i++)
         {
             var caller = phones.Call("support", server, "carl", voice);
             var agent = await rings.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
-            // The delay is the thing tested: it sweeps over the moment at which the agent picks up.
-            await TalkTime.Of(RingTime + TimeSpan.FromMilliseconds(random.Next(-15, 15)));
+            // The delay is the thing tested: it goes to and fro over the moment at which the agent picks up.
+            await TalkTime.Of(delay);
             caller.HangUp();
-            await Task.WhenAll(caller.Ended, agent.Ended).WaitAsync(Patience);
+            var atAgent = (await Task.WhenAll(agent.Ended, caller.Ended).WaitAsync(Patience))[0];
+            var step = TimeSpan.FromMilliseconds(10 * random.NextDouble());
+            if (!atAgent.Answered) delay += step;
+            else if (delay > step) delay -= step;
         }
 
         for (var i = 0; i < Calls; i++) await floor.Events.Next("acd.call.ended.v1");

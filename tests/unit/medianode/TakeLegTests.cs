@@ -18,7 +18,7 @@ public sealed class TakeLegTests
         using var second = new WirePhone(rig.Node.Sip);
         var (target, firstOk) = await rig.Up(first);
         var (source, secondOk) = await rig.Up(second);
-        var sent = rig.Node.SipCounters.Sent;
+        var sent = await rig.Figure("sipSent");
 
         await rig.Command(n => new TakeLeg(target, 1, n, Taken, source, LegId.Caller));
 
@@ -31,7 +31,7 @@ public sealed class TakeLegTests
         await rig.Bridge(target, LegId.Caller, Taken);
         Assert.True(await Hears(first, second, WirePhone.AudioPort(secondOk)));
         Assert.True(await Hears(second, first, WirePhone.AudioPort(firstOk)));
-        Assert.Equal((sent, 1), (rig.Node.SipCounters.Sent, await rig.Calls()));
+        Assert.Equal((sent, 1), (await rig.Figure("sipSent"), await rig.Calls()));
 
         // Its dialog is the other call's now, both ways.
         second.Send(SipMethods.Invite, 2, second.Sdp() + "a=sendonly\r\n");

@@ -92,7 +92,8 @@ public sealed class RecorderKillTests
         using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
         for (var frame = 0; ; frame++)
         {
-            while (MonotonicClock.Now < begin + (Frame * (frame + 1))) Thread.Yield();
+            var due = begin + (Frame * (frame + 1));
+            SpinWait.SpinUntil(() => MonotonicClock.Now >= due);
             for (var channel = 1; channel <= 2; channel++)
             {
                 feed.TryPut(
