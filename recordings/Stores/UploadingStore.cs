@@ -12,6 +12,17 @@ public sealed class UploadingStore : IRecordingStore, IAsyncDisposable
     /// <summary>So many failures one after the other are the store's, not a file's.</summary>
     private const int FailuresPerRoundMax = 3;
 
+    private enum UploadFate
+    {
+        Done,
+
+        /// <summary>The store's doing.</summary>
+        Refused,
+
+        /// <summary>The file's own.</summary>
+        Broken,
+    }
+
     private readonly DirectoryStore _waiting;
     private readonly IRecordingStore _remote;
     private readonly S3Options _options;
@@ -123,8 +134,9 @@ public sealed class UploadingStore : IRecordingStore, IAsyncDisposable
 
             foreach (var one in batch)
             {
-                var isUploaded = await TryUpload(one.Name).ConfigureAwait(false);
-                (failed, inRow) = isUploaded ? (failed, 0) : (failed + 1, inRow + 1);
+                var fate = await TryUpload(one.Name).ConfigureAwait(false);
+                if (fate != UploadFate.Done) failed++;
+                inRow = fate == UploadFate.Refused ? inRow + 1 : fate == UploadFate.Done ? 0 : inRow;
                 if (inRow == FailuresPerRoundMax) return false;
                 after = one.Name.ToString();
             }
@@ -144,27 +156,31 @@ public sealed class UploadingStore : IRecordingStore, IAsyncDisposable
         }
     }
 
-    private async Task<bool> TryUpload(RecordingName name)
+    private async Task<UploadFate> TryUpload(RecordingName name)
     {
         try
         {
             if (await _waiting.Find(name, _stop.Token).ConfigureAwait(false) is not { } facts)
             {
-                throw new RecordingStoreException($"{name} has no facts beside it");
+                // Deleted while it was its turn, or it is the file that is broken: others are uploaded all the same.
+                if (!File.Exists(_waiting.PathOf(name))) return UploadFate.Done;
+
+                Failed(new RecordingStoreException($"{name} has no facts beside it"));
+                return UploadFate.Broken;
             }
 
             await Upload(name, facts).ConfigureAwait(false);
             Interlocked.Increment(ref _uploaded);
             Trouble = null;
-            return true;
+            return UploadFate.Done;
         }
         catch (RecordingStoreException error)
         {
             // Deleted while it was its turn: nothing is left to do.
-            if (!File.Exists(_waiting.PathOf(name))) return true;
+            if (!File.Exists(_waiting.PathOf(name))) return UploadFate.Done;
 
             Failed(error);
-            return false;
+            return UploadFate.Refused;
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class RepeatedRequests(TimeProvider time)
         endpoints.AddEndpointFilter(static (context, next) =>
             context.HttpContext.RequestServices.GetRequiredService<RepeatedRequests>().Answer(context, next));
 
-    private async ValueTask<object?> Answer(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    internal async ValueTask<object?> Answer(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.HttpContext.Request;
         var key = request.Headers[Header].ToString();
@@ -62,15 +62,11 @@ internal sealed class RepeatedRequests(TimeProvider time)
         var now = time.GetUtcNow();
         lock (_gate)
         {
-            while (_byAge.TryPeek(out var oldest) && (oldest.Until <= now || _byAge.Count >= KeptMax))
-            {
-                _byAge.Dequeue();
-                Remove(oldest);
-            }
-
+            while (_byAge.TryPeek(out var oldest) && oldest.Until <= now) Remove(_byAge.Dequeue());
             isFirst = !_kept.TryGetValue(key, out var kept);
             if (!isFirst) return kept!;
 
+            if (_byAge.Count >= KeptMax) Remove(_byAge.Dequeue());
             kept = new Kept(key, what, new Lazy<Task<object?>>(act), now + KeptTime);
             _byAge.Enqueue(kept);
             return _kept[key] = kept;

@@ -155,6 +155,13 @@ public sealed class ControlStormTests
     {
         Assert.True(centre.Accepted > 200, $"only {centre.Accepted} requests were accepted");
         Assert.True(centre.MatricesChecked > 200, $"only {centre.MatricesChecked} matrices were compared");
+        Assert.True(centre.RightsChanged > 10, $"rights were changed only {centre.RightsChanged} times");
+        foreach (var id in centre.Supervisors)
+        {
+            Assert.Equal("off", centre.Ask(g => g.GetGrain<ISupervisorGrain>(id).Get()).State);
+            // One who had taken over and was lost is not ready; nobody is held by a call.
+            Assert.Contains(centre.Agent(id).Presence, (Presence[])[Presence.Ready, Presence.NotReady]);
+        }
     }
 
     internal static SimulatedCentre Start(int agents)

@@ -16,6 +16,8 @@ internal sealed partial class SimulatedCentre
 
     public int MatricesChecked { get; private set; }
 
+    public int RightsChanged { get; private set; }
+
     public ControlAnswer Control(string call, CallControl control) =>
         Ask(grains => grains.GetGrain<ICallGrain>(call).Control(control));
 
@@ -32,7 +34,8 @@ internal sealed partial class SimulatedCentre
         if (live.Count == 0) return;
 
         var call = live[_random.Next(live.Count)];
-        if (_random.Next(6) == 0) Supervise(call.Id);
+        if (_random.Next(60) == 0) ChangeRights();
+        else if (_random.Next(6) == 0) Supervise(call.Id);
         else if (_random.Next(6) == 0) PhoneAsks(call);
         else if (Control(call.Id.Value, AnyControl(call)).IsAccepted) Accepted++;
         CheckMatrices();
@@ -101,6 +104,16 @@ internal sealed partial class SimulatedCentre
             };
         });
         if (answer.Refusal == ControlRefusal.None) Accepted++;
+    }
+
+    /// <summary>A new centre in the middle of it all: supervisors lose a queue, or get it back.</summary>
+    private void ChangeRights()
+    {
+        var queues = QueueIds.Where(_ => _random.Next(3) > 0);
+        var changed = Yaml().Replace(
+            $"supervises: [{string.Join(", ", QueueIds)}]", $"supervises: [{string.Join(", ", queues)}]",
+            StringComparison.Ordinal);
+        if (Apply(changed).Changed) RightsChanged++;
     }
 
     private void StopSupervising()

@@ -127,6 +127,30 @@ public sealed class S3StoreTests
     }
 
     [Fact]
+    public async Task FilesThatAreBrokenHoldUpNoOther()
+    {
+        using var folder = new RecordingFolder();
+        await using var server = await S3Server.Start();
+        var waiting = new DirectoryStore(folder.File("store"));
+        string[] broken = ["a", "b", "c", "d"];
+        foreach (var call in broken.Append("whole"))
+        {
+            var name = RecordingFolder.Name(call);
+            await waiting.Put(await Sound(folder, name), Facts(name), Never);
+            if (call != "whole") File.Delete(waiting.PathOf(name) + ".json");
+        }
+
+        await using var store = Uploading(waiting, server);
+        store.Start();
+        await Eventually.Is(() => store.Uploaded == 1, "the whole one is uploaded");
+
+        Assert.Equal(2, server.Objects.Count);
+        Assert.Equal(broken.Length, (await waiting.List(RecordingFilter.All, null, 10, Never)).Count);
+        await Eventually.Is(
+            () => store.Trouble?.Contains("no facts", StringComparison.Ordinal) == true, "what is broken is told");
+    }
+
+    [Fact]
     public async Task WhatIsStillBeingUploadedIsListedOpenedAndCanBeDeletedForGood()
     {
         using var folder = new RecordingFolder();
