@@ -84,7 +84,7 @@ public sealed class BaresipTests
         await using var floor = await Floor.Open(Centres.Support());
         var agent = await floor.SippAgent("agent-answers", new SippOptions { Echo = true }, "alice");
 
-        var caller = await floor.SippCall("caller-basic");
+        var caller = await floor.SippCall("caller-basic", new SippOptions { Pause = TimeSpan.FromSeconds(3) });
         await agent.Done();
 
         Assert.Contains("INVITE", agent.Messages, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class RecoveryTests
     {
         await using var floor = await Floor.Open(Centres.Support());
         await floor.SippAgent("agent-answers", new SippOptions { Calls = 2, Echo = true }, "alice");
-        await floor.SippCall("caller-basic");
+        await floor.SippCall("caller-basic", new SippOptions { Pause = TimeSpan.FromSeconds(3) });
         var first = await floor.Answered();
         await floor.Ended(first);
         floor.SippCaller("caller-basic", new SippOptions { Pause = TimeSpan.FromMinutes(1) });
@@ -33,13 +33,13 @@ public sealed class RecoveryTests
     public async Task ALockedDatabaseStopsNoCall()
     {
         await using var floor = await Floor.Open(Centres.Support());
-        await floor.SippAgent("agent-answers", new SippOptions { Calls = 2, Echo = true }, "alice");
-        await floor.SippCall("caller-basic");
+        await floor.SippAgent("agent-hangs-up", new SippOptions { Calls = 2 }, "alice");
+        await floor.SippCall("caller-waits-for-bye");
         await floor.Events.Next("acd.call.ended.v1");
         await using (var locker = await Database(floor))
         {
             await Execute(locker, "BEGIN EXCLUSIVE");
-            await floor.SippCall("caller-basic");
+            await floor.SippCall("caller-waits-for-bye");
             await floor.Events.Next("acd.call.ended.v1");
             await Execute(locker, "ROLLBACK");
         }

@@ -50,9 +50,9 @@ public sealed class RoutingTests
     public async Task AfterACallTheAgentWrapsUpAndIsReadyAgain()
     {
         await using var floor = await Floor.Open(Centres.Support(wrapUp: "1s"));
-        await floor.SippAgent("agent-answers", null, "alice");
+        await floor.SippAgent("agent-hangs-up", null, "alice");
 
-        await floor.SippCall("caller-basic");
+        await floor.SippCall("caller-waits-for-bye");
 
         var wrapUp = await AliceIs(floor, "wrap-up");
         var ready = await AliceIs(floor, "ready", e => Time(e) > Time(wrapUp));

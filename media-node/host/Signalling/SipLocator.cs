@@ -44,7 +44,7 @@ internal sealed class SipLocator(INameRecords names)
     }
 
     /// <summary>§4.1: the transport that the URI names, else the domain's choice, else ours. Where TLS is asked for,
-    /// the domain says where, and "any services that do not contain SIPS" are nothing.</summary>
+    /// the domain says where, and services without SIPS are discarded.</summary>
     private async Task<IReadOnlyList<(SipTransport Transport, string Name)>> Services(
         Search search, SipDestination to, CancellationToken end)
     {

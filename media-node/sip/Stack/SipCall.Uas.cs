@@ -19,8 +19,8 @@ public sealed partial class SipCall
     private Action<Instant>? _acceptLater;
 
     /// <summary>180, 183 ... Reliable when asked for and the caller can, or when the caller requires it (RFC 3262).
-    /// False also where that would need a description: "If the initial offer is not in an INVITE, it MUST be in the
-    /// first reliable non-failure message" (RFC 3261 §13.2.1).</summary>
+    /// False also where that would need a description: an offer that is not in the INVITE has to be "in the first
+    /// reliable non-failure message" (RFC 3261 §13.2.1).</summary>
     public bool ProvisionalResponse(int code, Instant now, ReadOnlyMemory<byte> body = default, bool reliable = false,
         string contentType = "application/sdp", IReadOnlyList<SipHeader>? headers = null)
     {

@@ -34,6 +34,28 @@ public sealed class WireTests
         Assert.Equal(200, (await caller.Final(SipMethods.Invite, 1)).StatusCode);
     }
 
+    /// <summary>RFC 3262 §5: an offer in a PRACK wants an answer, and not a bare 200; the call goes on.</summary>
+    [Fact]
+    public async Task AnOfferInAPrackIsRefusedAndTheCallGoesOn()
+    {
+        await using var rig = await NodeRig.Start();
+        using var caller = new WirePhone(rig.Node.Sip);
+        using var agent = new WirePhone(rig.Node.Sip);
+        caller.Send(SipMethods.Invite, 1, caller.Sdp(), "Require: 100rel\r\n");
+        var offered = await rig.Next<LegOffered>();
+        await rig.Dial(offered.Call, Agent, [agent.Contact(rig.Node.Node)]);
+        agent.Respond(await agent.Request(SipMethods.Invite), 180);
+        var ringing = await caller.Response(180);
+        caller.ToTag = ringing.ToTag;
+
+        caller.Send(
+            SipMethods.Prack, 2, caller.Sdp(), $"RAck: {ringing.Headers.Get(SipHeaderId.RSeq)} 1 INVITE\r\n");
+
+        Assert.Equal(488, (await caller.Final(SipMethods.Prack, 2)).StatusCode);
+        await rig.Command(n => new Answer(offered.Call, 1, n, LegId.Caller));
+        Assert.Equal(200, (await caller.Final(SipMethods.Invite, 1)).StatusCode);
+    }
+
     /// <summary>RFC 3261 §11: a keep-alive of many phones, in a call and outside.</summary>
     [Fact]
     public async Task OptionsAreAnsweredInAndOutsideOfACall()
