@@ -21,6 +21,7 @@ internal sealed class Rig : IConversationObserver, IDisposable
     private static readonly TimeSpan s_deliveryMax = TimeSpan.FromSeconds(20);
     private static readonly byte[] s_mark = [0];
 
+    private readonly OneCpu _cpu = new();
     private readonly PortBlock _block;
     private readonly UdpSocket _marks;
     private readonly byte[] _mark = new byte[1];
@@ -105,10 +106,11 @@ internal sealed class Rig : IConversationObserver, IDisposable
         Deliver();
     }
 
-    /// <summary>Waits for all that was sent so far: loopback delivers at once and in order, but on a busy machine the
-    /// kernel leaves that to a thread of its own.</summary>
+    /// <summary>Waits for all that was sent so far: loopback delivers at once and, from one CPU, in order, but on a
+    /// busy machine the kernel leaves that to a thread of its own.</summary>
     private void Deliver()
     {
+        Assert.True(_cpu.IsThisThread, "a rig belongs to one thread");
         var begun = Stopwatch.GetTimestamp();
         _marks.SendTo(s_mark, _marks.Local);
         while (_marks.ReceiveFrom(_mark, out _, out _) != IoStatus.Done)
@@ -160,5 +162,6 @@ internal sealed class Rig : IConversationObserver, IDisposable
         _marks.Dispose();
         Loop.Dispose();
         _block.Dispose();
+        _cpu.Dispose();
     }
 }
