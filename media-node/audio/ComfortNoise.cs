@@ -42,12 +42,6 @@ public sealed class ComfortNoise
     /// <summary>Noise for all of a frame; silence where no payload has come.</summary>
     public void Fill(Span<short> pcm)
     {
-        if (!IsActive)
-        {
-            pcm.Clear();
-            return;
-        }
-
         foreach (ref var sample in pcm)
         {
             var value = (int)MathF.Round(Shape(_excitation * Uniform()));
@@ -58,8 +52,6 @@ public sealed class ComfortNoise
     /// <summary>Speech begins, or another source: silence until the next payload.</summary>
     public void Reset()
     {
-        if (!IsActive) return;
-
         (IsActive, _excitation, _order) = (false, 0, 0);
         Array.Clear(_backwards);
     }

@@ -35,6 +35,9 @@ internal sealed class MixSource : IDisposable
     private int _count;
     private bool _wasActive;
 
+    /// <summary>Kept here too: what is not needed is not fetched for a packet.</summary>
+    private bool _isNoisy;
+
     public MixSource(MediaWorker worker, MediaParty speaker)
     {
         (_worker, Speaker, Codec) = (worker, speaker, speaker.Media!.Codec);
@@ -107,7 +110,7 @@ internal sealed class MixSource : IDisposable
     {
         _jitter.Reset();
         _decoder.Reset();
-        _noise.Reset();
+        EndNoise();
     }
 
     /// <summary>Makes the next frame the present one.</summary>
@@ -123,7 +126,8 @@ internal sealed class MixSource : IDisposable
         var missing = FrameSamples - _count;
         if (missing > 0)
         {
-            _noise.Fill(Room[..missing]);
+            if (_isNoisy) _noise.Fill(Room[..missing]);
+            else Room[..missing].Clear();
             _count = FrameSamples;
         }
 
@@ -175,17 +179,23 @@ internal sealed class MixSource : IDisposable
         return decoded > 0;
     }
 
+    private void EndNoise()
+    {
+        if (_isNoisy) _noise.Reset();
+        _isNoisy = false;
+    }
+
     private Span<short> Room => _pending.AsSpan(_start + _count);
 
     private int Decode(in JitterFrame packet)
     {
         if (packet.Ticks == 0)
         {
-            _noise.Update(packet.Payload);
+            _isNoisy = _noise.Update(packet.Payload) || _isNoisy;
             return 0;
         }
 
-        _noise.Reset();
+        EndNoise();
         if (packet.PayloadType == Speaker.Media!.ReceivedPayloadType) return _decoder.Decode(packet.Payload, Room);
 
         // The other law, which phones that were offered both may send: one decoder keeps its memory of the voice.
