@@ -45,10 +45,11 @@ public sealed class Baresip : IAsyncDisposable
 
     public Task Established() => _process.WaitForLine("Call established", TimeSpan.FromSeconds(20));
 
-    /// <summary>Its call is over; of one that it has transferred it says nothing.</summary>
+    /// <summary>Its call is over; of one that it has transferred it says nothing. It sums up calls of a second or more
+    /// only, and "terminates" those that it ends itself.</summary>
     public Task Closed() => _hasTransferred
         ? Task.CompletedTask
-        : _process.WaitForLine("session closed|Call with .* terminated", TimeSpan.FromSeconds(30));
+        : _process.WaitForLine("session closed|terminate call|Call with .* terminated", TimeSpan.FromSeconds(30));
 
     public Task Dial(string uri) => _process.Type("/dial " + uri);
 
