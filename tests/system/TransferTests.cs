@@ -51,6 +51,7 @@ public sealed class TransferTests
 
         await alice.Done();
         await bob.Done();
+        Assert.Contains("Subscription-State: terminated", alice.Messages, StringComparison.Ordinal);
         var call = await floor.Ended();
         Assert.Equal(("answered", "bob"), (call["outcome"]!.GetValue<string>(), call["agent"]!.GetValue<string>()));
         Assert.Equal(0, await floor.Acd.Counter("faults"));
