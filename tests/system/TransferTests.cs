@@ -71,6 +71,7 @@ public sealed class TransferTests
 
         await floor.Events.Next("acd.call.transferred.v1");
         await alice.Done();
+        Assert.Contains("Subscription-State: terminated", alice.Messages, StringComparison.Ordinal);
         await TalkTime.Of(TimeSpan.FromSeconds(2));
         var record = await floor.End(caller, call);
 
