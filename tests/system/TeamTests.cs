@@ -98,7 +98,9 @@ public sealed class TeamTests
 
     private static long Now => TimeProvider.System.GetTimestamp();
 
-    private static double Since(long then) => TimeProvider.System.GetElapsedTime(then).TotalSeconds;
+    /// <summary>What can have been heard since then, in seconds: events come behind the sound, and it is measured in
+    /// windows.</summary>
+    private static double Since(long then) => TimeProvider.System.GetElapsedTime(then).TotalSeconds + 1;
 
     /// <summary>Legs are numbered as they joined: caller 1, alice 2, bob 3.</summary>
     private static async Task RecordTellsBothConversations(Floor floor, string call)
