@@ -51,7 +51,7 @@ public sealed class TransferTests
 
         await alice.Done();
         await bob.Done();
-        Assert.Contains("Subscription-State: terminated", alice.Messages, StringComparison.Ordinal);
+        AssertToldOfSuccessBeforeItsByes(alice);
         var call = await floor.Ended();
         Assert.Equal(("answered", "bob"), (call["outcome"]!.GetValue<string>(), call["agent"]!.GetValue<string>()));
         Assert.Equal(0, await floor.Acd.Counter("faults"));
@@ -71,7 +71,7 @@ public sealed class TransferTests
 
         await floor.Events.Next("acd.call.transferred.v1");
         await alice.Done();
-        Assert.Contains("Subscription-State: terminated", alice.Messages, StringComparison.Ordinal);
+        AssertToldOfSuccessBeforeItsByes(alice);
         await TalkTime.Of(TimeSpan.FromSeconds(2));
         var record = await floor.End(caller, call);
 
@@ -116,4 +116,9 @@ public sealed class TransferTests
         Assert.Equal(code, answered);
         Assert.Equal(0, await floor.Acd.Counter("calls"));
     }
+
+    /// <summary>RFC 3515 section 2.4.5: the last NOTIFY says 200; only then the phone's call ends.</summary>
+    private static void AssertToldOfSuccessBeforeItsByes(Sipp phone) => Assert.Matches(
+        @"\A(?:(?!\nBYE )[\s\S])*Subscription-State: terminated[^\n]*\n(?:[^\r\n]+\r?\n)*\r?\nSIP/2\.0 200[\s\S]*\nBYE ",
+        phone.Messages);
 }
